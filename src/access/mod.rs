@@ -1,0 +1,5 @@
+//! Who is there, and whether it may come in.
+
+mod peer;
+
+pub use peer::*;

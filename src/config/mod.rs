@@ -1,0 +1,7 @@
+//! The configuration: text -> raw -> resolved, and what is wrong with it.
+
+mod model;
+mod rules;
+
+pub use model::*;
+pub use rules::*;

@@ -1,0 +1,22 @@
+//! pipeferry carries named pipes across networks.
+//!
+//! The way of a connection is accept, admit, dial, ferry, record; each is a
+//! place in [`bridge`]. Layers import downwards only, in this order: `cli`,
+//! `gateway`, `bridge`, `ferry`, `endpoint`, `proxy` `tls` `access`, `config`
+//! `telemetry`, `frame`, `sys`. `ARCHITECTURE.md` tells the rest.
+//!
+//! The library exists for the binary, its tests, benches and fuzz targets; it
+//! promises nothing to other crates.
+
+pub mod access;
+pub mod bridge;
+pub mod cli;
+pub mod config;
+pub mod endpoint;
+pub mod ferry;
+pub mod frame;
+pub mod gateway;
+pub mod proxy;
+pub mod sys;
+pub mod telemetry;
+pub mod tls;
