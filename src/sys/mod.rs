@@ -1,1 +1,17 @@
-//! sys
+//! Everything unsafe, and nothing else: what no safe crate offers.
+//!
+//! Each function here is a thin, safe wrapper of one system facility. No
+//! policy: who may come in, what is retried and what ends a connection is
+//! decided above. Every `unsafe` block says why it is sound.
+#![allow(unsafe_code)]
+
+#[cfg(unix)]
+pub mod peercred;
+#[cfg(unix)]
+pub mod seqpacket;
+#[cfg(unix)]
+pub mod slots;
+#[cfg(unix)]
+pub mod socket;
+#[cfg(unix)]
+pub mod stdio;

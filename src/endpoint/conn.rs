@@ -1,0 +1,54 @@
+//! One end of a connection, whatever it is.
+
+use super::{PacketSocket, Stream};
+
+/// An open end. A closed set, so that every call is a direct one.
+#[derive(Debug)]
+pub enum Conn {
+    /// A stream of bytes.
+    Stream(Stream),
+    /// A socket that keeps each message apart.
+    Packet(PacketSocket),
+}
+
+impl Conn {
+    /// Whether anything can come from this end.
+    pub fn reads(&self) -> bool {
+        match self {
+            Self::Stream(stream) => stream.reads(),
+            Self::Packet(_) => true,
+        }
+    }
+
+    /// Whether anything can go to this end.
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::Stream(stream) => stream.writes(),
+            Self::Packet(_) => true,
+        }
+    }
+
+    /// Bytes that an abort now would destroy because the peer's system has not
+    /// acknowledged them yet.
+    pub fn unacknowledged(&self) -> usize {
+        match self {
+            Self::Stream(stream) => stream.unacknowledged(),
+            // What a Unix socket has taken lies with its reader already.
+            Self::Packet(_) => 0,
+        }
+    }
+
+    /// Closes so that the peer can tell it from a clean end, as far as its
+    /// kind of connection can say so. Never waits.
+    pub fn abort(self) {
+        if let Self::Stream(stream) = self {
+            stream.abort();
+        }
+    }
+}
+
+impl From<Stream> for Conn {
+    fn from(stream: Stream) -> Self {
+        Self::Stream(stream)
+    }
+}

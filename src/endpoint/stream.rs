@@ -1,0 +1,161 @@
+//! A stream of bytes: TCP, Unix, TLS, FIFO, standard input and output.
+//!
+//! Poll functions only: the ferry holds no buffer while it waits, and one
+//! future drives both directions. Reading 0 bytes is the clean end and nothing
+//! else; whatever was cut is an error.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpStream, UnixStream};
+
+use super::fifo::FifoConn;
+use super::stdio::StdioConn;
+use super::tls::TlsConn;
+use crate::sys;
+
+/// A stream of bytes.
+#[derive(Debug)]
+pub enum Stream {
+    /// TCP.
+    Tcp(TcpStream),
+    /// A Unix stream socket.
+    Unix(UnixStream),
+    /// TLS over TCP.
+    Tls(Box<TlsConn>),
+    /// One direction of a FIFO.
+    Fifo(FifoConn),
+    /// Standard input and output.
+    Stdio(Box<StdioConn>),
+}
+
+/// Calls `$call` on the pinned inner stream of every variant.
+macro_rules! each {
+    ($self:expr, $inner:ident => $call:expr) => {
+        match $self {
+            Stream::Tcp(stream) => {
+                let $inner = Pin::new(stream);
+                $call
+            }
+            Stream::Unix(stream) => {
+                let $inner = Pin::new(stream);
+                $call
+            }
+            Stream::Tls(stream) => {
+                let $inner = Pin::new(&mut **stream);
+                $call
+            }
+            Stream::Fifo(stream) => {
+                let $inner = Pin::new(stream);
+                $call
+            }
+            Stream::Stdio(stream) => {
+                let $inner = Pin::new(&mut **stream);
+                $call
+            }
+        }
+    };
+}
+
+impl Stream {
+    /// Reads into `buffer`; 0 is the clean end.
+    ///
+    /// # Errors
+    /// `UnexpectedEof` for TLS cut without close_notify, else the system's.
+    pub fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        let mut into = ReadBuf::new(buffer);
+        ready!(each!(self, inner => inner.poll_read(cx, &mut into)))?;
+        Poll::Ready(Ok(into.filled().len()))
+    }
+
+    /// Writes some of `bytes`, which are not empty.
+    ///
+    /// # Errors
+    /// The system's; `WriteZero` never stands for progress.
+    pub fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = ready!(each!(self, inner => inner.poll_write(cx, bytes)))?;
+        if written == 0 { Poll::Ready(Err(io::ErrorKind::WriteZero.into())) } else { Poll::Ready(Ok(written)) }
+    }
+
+    /// Writes some of `parts`, which are not all empty.
+    ///
+    /// # Errors
+    /// As `poll_write`.
+    pub fn poll_write_vectored(
+        &mut self,
+        cx: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = ready!(each!(self, inner => inner.poll_write_vectored(cx, parts)))?;
+        if written == 0 { Poll::Ready(Err(io::ErrorKind::WriteZero.into())) } else { Poll::Ready(Ok(written)) }
+    }
+
+    /// Whether `poll_write` may leave bytes behind that `poll_flush` moves on.
+    pub fn buffers_writes(&self) -> bool {
+        matches!(self, Self::Tls(_) | Self::Stdio(_))
+    }
+
+    /// Moves on what was written but not handed to the system yet.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        each!(self, inner => inner.poll_flush(cx))
+    }
+
+    /// Tells the peer that no more will come; reading goes on.
+    ///
+    /// # Errors
+    /// The system's. A peer that has left already is none: there is nobody to
+    /// tell.
+    pub fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match ready!(each!(self, inner => inner.poll_shutdown(cx))) {
+            Err(error) if error.kind() == io::ErrorKind::NotConnected => Poll::Ready(Ok(())),
+            result => Poll::Ready(result),
+        }
+    }
+
+    /// Whether anything can come from this end.
+    pub fn reads(&self) -> bool {
+        match self {
+            Self::Fifo(fifo) => fifo.reads(),
+            _ => true,
+        }
+    }
+
+    /// Whether anything can go to this end.
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::Fifo(fifo) => !fifo.reads(),
+            _ => true,
+        }
+    }
+
+    /// Bytes that an abort now would destroy; see [`super::Conn`].
+    pub fn unacknowledged(&self) -> usize {
+        let socket = match self {
+            Self::Tcp(stream) => stream,
+            Self::Tls(stream) => stream.tcp(),
+            _ => return 0,
+        };
+        sys::socket::unacknowledged(socket).unwrap_or(0)
+    }
+
+    /// Closes so that the peer can tell it from a clean end: TCP and TLS by a
+    /// reset (tcp(7), SO_LINGER with 0 seconds), the others by closing.
+    pub fn abort(self) {
+        let socket = match &self {
+            Self::Tcp(stream) => stream,
+            Self::Tls(stream) => stream.tcp(),
+            Self::Fifo(_) | Self::Stdio(_) | Self::Unix(_) => return,
+        };
+        // Fails only on a socket that is gone already.
+        let _ = socket2::SockRef::from(socket).set_linger(Some(std::time::Duration::ZERO));
+    }
+}

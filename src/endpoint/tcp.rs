@@ -1,0 +1,115 @@
+//! TCP sockets as ends: their options, and a dial that does not hang on the
+//! first address.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::task::JoinSet;
+
+use crate::config::{HostPort, TcpOptions};
+
+/// Clients that may wait for accept(2); the system caps it (somaxconn).
+const BACKLOG: i32 = 1024;
+/// A dial tries the next address after so long without an answer (RFC 8305, 5).
+const NEXT_ADDRESS: Duration = Duration::from_millis(250);
+/// More addresses of one name are not tried.
+const MOST_ADDRESSES: usize = 16;
+
+/// Binds and listens; a name is resolved and its first address that binds wins.
+///
+/// # Errors
+/// The resolver's or the system's.
+pub async fn bind(at: &HostPort, options: &TcpOptions) -> io::Result<TcpListener> {
+    let mut failure = None;
+    for address in resolve(at).await? {
+        match bind_address(address, options) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => failure = Some(error),
+        }
+    }
+    Err(failure.unwrap_or_else(|| no_address(at)))
+}
+
+fn bind_address(address: SocketAddr, options: &TcpOptions) -> io::Result<TcpListener> {
+    let socket =
+        Socket::new(Domain::for_address(address), Type::STREAM.nonblocking(), Some(Protocol::TCP))?;
+    socket.set_reuse_address(true)?;
+    #[cfg(unix)]
+    socket.set_reuse_port(options.reuse_port)?;
+    if address.is_ipv6() && !address.ip().is_unspecified() {
+        socket.set_only_v6(true)?;
+    }
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    TcpListener::from_std(socket.into())
+}
+
+/// Sets the options of a connected socket.
+///
+/// # Errors
+/// The system's.
+pub fn apply(stream: &TcpStream, options: &TcpOptions) -> io::Result<()> {
+    stream.set_nodelay(options.nodelay)?;
+    if let Some(idle) = options.keepalive {
+        let probes = TcpKeepalive::new().with_time(idle).with_interval(idle.min(Duration::from_secs(15)));
+        SockRef::from(stream).set_tcp_keepalive(&probes)?;
+    }
+    Ok(())
+}
+
+/// Dials `to`: its addresses in turn, the next one started when the last has
+/// failed or has not answered for a while, the first to answer wins (RFC 8305).
+/// The caller limits the time.
+///
+/// # Errors
+/// The resolver's, or the last address's.
+pub async fn dial(to: &HostPort, options: &TcpOptions) -> io::Result<TcpStream> {
+    let mut addresses = resolve(to).await?.into_iter();
+    let mut tries = JoinSet::new();
+    let mut failure = None;
+    loop {
+        let next = addresses.next();
+        let more = next.is_some();
+        if let Some(address) = next {
+            tries.spawn(dial_address(address));
+        } else if tries.is_empty() {
+            return Err(failure.unwrap_or_else(|| no_address(to)));
+        }
+        let answer = tokio::select! {
+            answer = tries.join_next() => answer,
+            () = tokio::time::sleep(NEXT_ADDRESS), if more => None,
+        };
+        match answer {
+            Some(Ok(Ok(stream))) => {
+                apply(&stream, options)?;
+                return Ok(stream);
+            }
+            Some(Ok(Err(error))) => failure = Some(error),
+            Some(Err(broken)) => failure = Some(io::Error::other(broken)),
+            None => {}
+        }
+    }
+}
+
+async fn dial_address(address: SocketAddr) -> io::Result<TcpStream> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    let stream = socket.connect(address).await?;
+    // A dial to a port of our own ephemeral range can meet itself; a target
+    // that echoes all is not what anybody wants.
+    if stream.local_addr()? == stream.peer_addr()? {
+        return Err(io::ErrorKind::ConnectionRefused.into());
+    }
+    Ok(stream)
+}
+
+async fn resolve(at: &HostPort) -> io::Result<Vec<SocketAddr>> {
+    let found = tokio::net::lookup_host((at.host.as_str(), at.port)).await?;
+    Ok(found.take(MOST_ADDRESSES).collect())
+}
+
+fn no_address(at: &HostPort) -> io::Error {
+    io::Error::new(io::ErrorKind::NotFound, format!("{} has no address", at.host))
+}

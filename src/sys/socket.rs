@@ -1,0 +1,45 @@
+//! Small questions to a socket that std, tokio and socket2 do not ask.
+
+use std::io;
+use std::os::fd::{AsFd, AsRawFd};
+
+/// Bytes in the send queue that the peer has not acknowledged yet: tcp(7),
+/// SIOCOUTQ. 0 means that a reset can destroy nothing any more.
+///
+/// # Errors
+/// Whatever ioctl(2) says.
+pub fn unacknowledged(socket: &impl AsFd) -> io::Result<usize> {
+    let mut queued: libc::c_int = 0;
+    // SAFETY: SIOCOUTQ (TIOCOUTQ's number) stores one int through the pointer.
+    let rc =
+        unsafe { libc::ioctl(socket.as_fd().as_raw_fd(), libc::TIOCOUTQ, &raw mut queued) };
+    if rc != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(usize::try_from(queued).unwrap_or(0))
+}
+
+/// How many clients wait in a listening TCP socket's accept queue: tcp(7),
+/// TCP_INFO, where `tcpi_unacked` of a listener is that number.
+///
+/// # Errors
+/// Whatever getsockopt(2) says.
+pub fn accept_queue(listener: &impl AsFd) -> io::Result<usize> {
+    // SAFETY: tcp_info is plain numbers, for which all zeros is a value.
+    let mut info: libc::tcp_info = unsafe { std::mem::zeroed() };
+    let mut len = size_of::<libc::tcp_info>() as libc::socklen_t;
+    // SAFETY: the pointers are to live locals of the size that `len` says.
+    let rc = unsafe {
+        libc::getsockopt(
+            listener.as_fd().as_raw_fd(),
+            libc::IPPROTO_TCP,
+            libc::TCP_INFO,
+            (&raw mut info).cast(),
+            &raw mut len,
+        )
+    };
+    if rc != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(info.tcpi_unacked as usize)
+}
