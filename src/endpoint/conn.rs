@@ -1,5 +1,7 @@
 //! One end of a connection, whatever it is.
 
+use std::io;
+
 use super::{PacketSocket, Stream};
 
 /// An open end. A closed set, so that every call is a direct one.
@@ -12,6 +14,18 @@ pub enum Conn {
 }
 
 impl Conn {
+    /// The stream, for a byte bridge.
+    ///
+    /// # Errors
+    /// `Unsupported` for packets: the configuration keeps those to message
+    /// bridges.
+    pub fn stream(&mut self) -> io::Result<&mut Stream> {
+        match self {
+            Self::Stream(stream) => Ok(stream),
+            Self::Packet(_) => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+
     /// Whether anything can come from this end.
     pub fn reads(&self) -> bool {
         match self {

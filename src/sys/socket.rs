@@ -43,3 +43,11 @@ pub fn accept_queue(listener: &impl AsFd) -> io::Result<usize> {
     }
     Ok(info.tcpi_unacked as usize)
 }
+
+/// Whether a read or an accept would find something now.
+pub fn is_readable(socket: &impl AsFd) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let mut fds = [PollFd::new(socket, PollFlags::IN)];
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    poll(&mut fds, Some(&now)).is_ok_and(|ready| ready > 0)
+}

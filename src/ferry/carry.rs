@@ -1,0 +1,214 @@
+//! Both directions of a connection, until it is over.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::{Context, Poll};
+
+use tokio::time::Instant;
+
+use super::clock::{Clock, Limits};
+use super::cut::Cut;
+use super::flow::{Break, Flow, Moved};
+use super::wind_up::wind_up;
+use crate::endpoint::Conn;
+use crate::telemetry::{DirectionMeter, Outcome};
+
+/// One of the two ends of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The end that was accepted.
+    Client,
+    /// The end that was dialled.
+    Target,
+}
+
+impl Side {
+    fn other(self) -> Self {
+        match self {
+            Self::Client => Self::Target,
+            Self::Target => Self::Client,
+        }
+    }
+
+    fn gone(self) -> Outcome {
+        match self {
+            Self::Client => Outcome::ClientGone,
+            Self::Target => Outcome::TargetGone,
+        }
+    }
+}
+
+/// A connection that is carried.
+pub struct Crossing<'a, F> {
+    /// The end that was accepted.
+    pub client: Conn,
+    /// The end that was dialled.
+    pub target: Conn,
+    /// Client to target.
+    pub up: F,
+    /// Target to client.
+    pub down: F,
+    /// Counts client to target.
+    pub up_meter: &'a DirectionMeter,
+    /// Counts target to client.
+    pub down_meter: &'a DirectionMeter,
+}
+
+/// How a connection ended, and what it had carried.
+#[derive(Debug)]
+pub struct Ended {
+    /// The word.
+    pub outcome: Outcome,
+    /// Why, where the word leaves a question.
+    pub reason: Option<String>,
+    /// Client to target.
+    pub to_target: Moved,
+    /// Target to client.
+    pub to_client: Moved,
+}
+
+/// Why carrying stopped, and which ends are there to be told.
+#[derive(Debug)]
+pub(super) struct Stop {
+    pub outcome: Outcome,
+    pub reason: Option<String>,
+    pub tell_client: bool,
+    pub tell_target: bool,
+}
+
+impl Stop {
+    fn at(outcome: Outcome) -> Self {
+        let tell = !matches!(outcome, Outcome::Done | Outcome::Cut);
+        Self { outcome, reason: None, tell_client: tell, tell_target: tell }
+    }
+
+    fn broken(side: Side, why: &Break) -> Self {
+        Self {
+            outcome: side.gone(),
+            reason: Some(format!("{}: {why}", if side == Side::Client { "client" } else { "target" })),
+            tell_client: side == Side::Target,
+            tell_target: side == Side::Client,
+        }
+    }
+
+    /// What stopped a direction that reads from `source`.
+    fn of(why: &Break, source: Side) -> Self {
+        let outcome = match why {
+            Break::Read(_) => return Self::broken(source, why),
+            Break::Write(_) => return Self::broken(source.other(), why),
+            Break::Unsayable { .. } => Outcome::Oversize,
+            Break::Frame(error) if error.is_oversize() => Outcome::Oversize,
+            Break::Frame(_) => Outcome::BadFrame,
+        };
+        let from = if source == Side::Client { "client" } else { "target" };
+        Self { reason: Some(format!("{from}: {why}")), ..Self::at(outcome) }
+    }
+}
+
+/// How far a connection is.
+struct Progress {
+    clock: Clock,
+    up_over: bool,
+    down_over: bool,
+    /// A write that failed while the other direction still delivers.
+    failed: Option<Stop>,
+}
+
+impl<F: Flow> Crossing<'_, F> {
+    /// Carries until both directions have ended, a limit says so, or `cut` is
+    /// pulled; then closes both ends by the rules.
+    pub async fn run(mut self, limits: Limits, started: Instant, cut: &Cut) -> Ended {
+        let mut progress = Progress {
+            clock: Clock::new(limits, started),
+            // An end that only writes has nothing to end.
+            up_over: !self.client.reads(),
+            down_over: !self.target.reads(),
+            failed: None,
+        };
+        let mut registered = false;
+        let mut wake = pin!(cut.wake());
+        let stop = poll_fn(|cx| {
+            if !registered {
+                registered = true;
+                let _ = wake.as_mut().poll(cx);
+            }
+            if cut.is_pulled() {
+                return Poll::Ready(Stop::at(Outcome::Cut));
+            }
+            self.poll_stop(cx, &mut progress)
+        })
+        .await;
+        let stop = match stop.outcome {
+            Outcome::Done | Outcome::Cut => stop,
+            _ => Box::pin(wind_up(&mut self, stop, limits.half_close, cut)).await,
+        };
+        self.close(stop)
+    }
+
+    fn poll_stop(&mut self, cx: &mut Context<'_>, progress: &mut Progress) -> Poll<Stop> {
+        let ticks = self.ticks();
+        let over = (progress.up_over, progress.down_over);
+        if !progress.up_over {
+            let up = self.up.poll_carry(cx, &mut self.client, &mut self.target, self.up_meter);
+            if let Some(stop) = progress.settle(up, Side::Client) {
+                return Poll::Ready(stop);
+            }
+        }
+        if !progress.down_over {
+            let down = self.down.poll_carry(cx, &mut self.target, &mut self.client, self.down_meter);
+            if let Some(stop) = progress.settle(down, Side::Target) {
+                return Poll::Ready(stop);
+            }
+        }
+        if progress.up_over && progress.down_over {
+            return Poll::Ready(progress.failed.take().unwrap_or(Stop::at(Outcome::Done)));
+        }
+        if over != (progress.up_over, progress.down_over) {
+            progress.clock.half_closed();
+        } else if ticks != self.ticks() {
+            progress.clock.moved();
+        }
+        progress.clock.poll_limit(cx).map(|limit| progress.failed.take().unwrap_or(Stop::at(limit)))
+    }
+
+    fn ticks(&self) -> u64 {
+        self.up.moved().ticks.wrapping_add(self.down.moved().ticks)
+    }
+
+    fn close(self, stop: Stop) -> Ended {
+        let ended = Ended {
+            outcome: stop.outcome,
+            reason: stop.reason,
+            to_target: self.up.moved(),
+            to_client: self.down.moved(),
+        };
+        if stop.outcome != Outcome::Done {
+            self.client.abort();
+            self.target.abort();
+        }
+        ended
+    }
+}
+
+impl Progress {
+    /// Takes in how a direction that reads from `source` went; a stop ends the
+    /// connection at once.
+    fn settle(&mut self, polled: Poll<Result<(), Break>>, source: Side) -> Option<Stop> {
+        let Poll::Ready(result) = polled else { return None };
+        let over = match source {
+            Side::Client => &mut self.up_over,
+            Side::Target => &mut self.down_over,
+        };
+        *over = true;
+        let why = result.err()?;
+        let stop = Stop::of(&why, source);
+        match why {
+            // The end that takes no more may still have something to say.
+            Break::Write(_) => {
+                self.failed.get_or_insert(stop);
+                None
+            }
+            _ => Some(self.failed.take().unwrap_or(stop)),
+        }
+    }
+}
