@@ -1,0 +1,116 @@
+//! Log lines: to standard error, one event a line, never in anybody's way.
+//!
+//! The level comes from the configuration or the command line; `RUST_LOG` is not
+//! looked at, so that a daemon logs what its file says. Standard output is never
+//! touched: it may be somebody's data (`pipeferry connect`).
+//!
+//! No event can forge a second line or steer a terminal, whatever a name from
+//! outside contains: text passes through [`fields`] and [`one_line`], JSON escapes
+//! by itself.
+
+mod fields;
+mod one_line;
+mod queue;
+mod style;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+use std::io::IsTerminal;
+
+use tracing::Subscriber;
+use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
+
+pub use self::queue::DroppedLines;
+use self::queue::LineQueue;
+use self::style::Style;
+use crate::config::LogFormat;
+
+/// Why nothing can be logged.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// `level` does not parse.
+    #[error(
+        "log level `{level}` is none: expected error, warn, info, debug, trace or off, or \
+         directives such as \"info,pipeferry::tls=debug\""
+    )]
+    Level {
+        /// As written.
+        level: String,
+        /// What is wrong with it.
+        source: ParseError,
+    },
+    /// The thread that writes could not be started.
+    #[error("the thread that writes the log could not be started")]
+    Thread(#[source] std::io::Error),
+    /// Called twice.
+    #[error("the log of this process is already set up")]
+    Installed(#[source] TryInitError),
+}
+
+/// Keeps the log going; dropping it writes what is still queued, for a second at
+/// most.
+#[derive(Debug)]
+#[must_use = "dropping it ends the log"]
+pub struct LogGuard {
+    queue: LineQueue,
+}
+
+impl LogGuard {
+    /// The count of lines that found no room.
+    pub fn dropped_lines(&self) -> DroppedLines {
+        self.queue.dropped_lines()
+    }
+}
+
+impl Drop for LogGuard {
+    fn drop(&mut self) {
+        self.queue.close(queue::FLUSH_LIMIT);
+    }
+}
+
+/// Sets up the log of this process, to standard error. `level` is a level or a
+/// list of directives.
+///
+/// Lines go through a queue of [`queue::LIMIT`] bytes to a thread of their own;
+/// when the reader of standard error stands still, lines are dropped and counted.
+pub fn init(level: &str, format: LogFormat) -> Result<LogGuard, LogError> {
+    let filter = directives(level)?;
+    let terminal = std::io::stderr().is_terminal();
+    let style = Style::choose(format, terminal, std::env::var_os("NO_COLOR").as_deref());
+    let queue = LineQueue::start(std::io::stderr(), style.escape()).map_err(LogError::Thread)?;
+    subscriber(filter, style, queue.clone()).try_init().map_err(LogError::Installed)?;
+    Ok(LogGuard { queue })
+}
+
+/// Checks that `level` would be taken by [`init`].
+pub fn check(level: &str) -> Result<(), LogError> {
+    directives(level).map(drop)
+}
+
+fn directives(level: &str) -> Result<EnvFilter, LogError> {
+    EnvFilter::builder()
+        .with_regex(false)
+        .parse(level)
+        .map_err(|source| LogError::Level { level: level.to_owned(), source })
+}
+
+fn subscriber(filter: EnvFilter, style: Style, queue: LineQueue) -> impl Subscriber {
+    let lines: Box<dyn Layer<Registry> + Send + Sync> = match style {
+        Style::Text { color } => {
+            fmt::layer().fmt_fields(fields::escaped()).with_ansi(color).with_writer(queue).boxed()
+        }
+        // Without the module: the access record's `target` would stand twice.
+        Style::Json => fmt::layer()
+            .json()
+            .flatten_event(true)
+            .with_target(false)
+            .with_ansi(false)
+            .with_writer(queue)
+            .boxed(),
+    };
+    tracing_subscriber::registry().with(lines.with_filter(filter))
+}

@@ -1,0 +1,5 @@
+#![allow(clippy::unwrap_used)]
+
+mod bridge;
+mod exposition;
+mod sizes;

@@ -1,0 +1,54 @@
+//! `message_size_bytes` in Prometheus' text format, version 0.0.4.
+
+use std::fmt::{self, Write};
+
+use super::names::{self, MESSAGE_SIZE_BYTES};
+use super::sizes::{BOUNDS, SizeSnapshot};
+
+/// Appends the histograms of all bridges to `out`; nothing when there are none.
+pub(super) fn write_sizes<'a>(
+    out: &mut String,
+    bridges: impl Iterator<Item = (&'a str, SizeSnapshot)>,
+) -> fmt::Result {
+    let mut bridges = bridges.peekable();
+    if bridges.peek().is_none() {
+        return Ok(());
+    }
+    writeln!(out, "# HELP {MESSAGE_SIZE_BYTES} {}", names::help(MESSAGE_SIZE_BYTES))?;
+    writeln!(out, "# TYPE {MESSAGE_SIZE_BYTES} histogram")?;
+    for (bridge, sizes) in bridges {
+        write_one(out, &Escaped(bridge), &sizes)?;
+    }
+    out.write_char('\n')
+}
+
+fn write_one(out: &mut String, bridge: &Escaped<'_>, sizes: &SizeSnapshot) -> fmt::Result {
+    const NAME: &str = MESSAGE_SIZE_BYTES;
+    let mut below = 0;
+    for (bound, count) in BOUNDS.iter().zip(&sizes.counts) {
+        below += count;
+        writeln!(out, "{NAME}_bucket{{bridge=\"{bridge}\",le=\"{bound}\"}} {below}")?;
+    }
+    let all: u64 = sizes.counts.iter().sum();
+    writeln!(out, "{NAME}_bucket{{bridge=\"{bridge}\",le=\"+Inf\"}} {all}")?;
+    writeln!(out, "{NAME}_sum{{bridge=\"{bridge}\"}} {}", sizes.bytes)?;
+    writeln!(out, "{NAME}_count{{bridge=\"{bridge}\"}} {all}")
+}
+
+/// A label's value as the format wants it: backslash, quote and line feed
+/// escaped.
+struct Escaped<'a>(&'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.chars() {
+            match c {
+                '\\' => f.write_str("\\\\")?,
+                '"' => f.write_str("\\\"")?,
+                '\n' => f.write_str("\\n")?,
+                c => f.write_char(c)?,
+            }
+        }
+        Ok(())
+    }
+}
