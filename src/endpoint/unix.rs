@@ -145,11 +145,11 @@ pub fn apply_file_access(
 }
 
 fn user_id(name: &str) -> io::Result<u32> {
-    crate::access::user_id(name).map_err(io::Error::other)
+    crate::access::user_number(name).map_err(io::Error::other)
 }
 
 fn group_id(name: &str) -> io::Result<u32> {
-    crate::access::group_id(name).map_err(io::Error::other)
+    crate::access::group_number(name).map_err(io::Error::other)
 }
 
 /// Starts a connection to `name`; for a Unix socket it is made at once or not

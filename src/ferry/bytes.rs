@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 use super::buffer::{Buffer, Size};
 use super::flow::{Break, Flow, Moved};
 use crate::endpoint::{Conn, Stream};
-use crate::telemetry::DirectionMeter;
+use crate::telemetry::metrics::DirectionMeter;
 
 /// Carries bytes; see [`Flow`].
 #[derive(Debug)]

@@ -11,7 +11,8 @@ use super::cut::Cut;
 use super::flow::{Break, Flow, Moved};
 use super::wind_up::wind_up;
 use crate::endpoint::Conn;
-use crate::telemetry::{DirectionMeter, Outcome};
+use crate::telemetry::Outcome;
+use crate::telemetry::metrics::DirectionMeter;
 
 /// One of the two ends of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

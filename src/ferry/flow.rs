@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 
 use crate::endpoint::Conn;
 use crate::frame::FrameError;
-use crate::telemetry::DirectionMeter;
+use crate::telemetry::metrics::DirectionMeter;
 
 /// Why a direction did not end cleanly.
 #[derive(Debug, thiserror::Error)]

@@ -14,7 +14,7 @@ use super::transcode::Transcoder;
 use crate::endpoint::{Conn, PacketSocket, Stream};
 use crate::frame::{FrameError, Prefix, Scan};
 use crate::sys::slots::{MOST_SLOTS, Slots};
-use crate::telemetry::{DirectionMeter, SizeBatch};
+use crate::telemetry::metrics::{DirectionMeter, SizeBatch};
 
 thread_local! {
     /// Address space to receive packets in; see [`Slots`].

@@ -13,7 +13,8 @@ use super::carry::{Crossing, Stop};
 use super::cut::Cut;
 use super::flow::Flow;
 use crate::endpoint::Conn;
-use crate::telemetry::{DirectionMeter, Outcome};
+use crate::telemetry::Outcome;
+use crate::telemetry::metrics::DirectionMeter;
 
 /// The system has no event for "all acknowledged": it is asked this often.
 const FIRST_PAUSE: Duration = Duration::from_millis(1);

@@ -5,6 +5,7 @@
 //! decided above. Every `unsafe` block says why it is sound.
 #![allow(unsafe_code)]
 
+pub mod accounts;
 #[cfg(unix)]
 pub mod peercred;
 #[cfg(unix)]

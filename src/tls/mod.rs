@@ -1,1 +1,27 @@
-//! tls
+//! TLS: identities, whom they trust, and what a handshake agreed on.
+//!
+//! In here files become an [`Identity`] and identities become rustls
+//! configurations whose verifiers hold the access rules, so that a peer which
+//! may not come in is refused inside the handshake. Nothing in here opens a
+//! socket, keeps a connection, or lets a peer in that the rules did not name.
+
+mod alerts;
+mod client_verifier;
+mod configs;
+mod files;
+mod identity;
+mod provider;
+mod refusal;
+mod server_verifier;
+mod session;
+
+pub use alerts::is_refusal_alert;
+pub use client_verifier::RulesRefusal;
+pub use configs::{TlsError, client_config, server_config};
+pub use identity::{Identities, Identity, IdentityError, IdentityWarning, Problem};
+pub use provider::provider;
+pub use refusal::{Refusal, classify, explain_dial};
+pub use session::session;
+
+#[cfg(test)]
+mod tests;
