@@ -1,1 +1,268 @@
-//! bridge
+//! One bridge: accept, admit, dial, ferry, record.
+//!
+//! Each of those is a file here, and a connection goes through them in that
+//! order, in one task of its own: a slow handshake delays nobody. A bridge
+//! knows nothing of other bridges, of signals or of the admin page.
+
+mod accept;
+mod admit;
+mod connection;
+mod dial;
+mod record;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use self::admit::Admission;
+use crate::access::UnknownName;
+use crate::config::{self, Dial, Framing, Listen, Mode};
+use crate::endpoint::{BindError, Dialer, Listener};
+use crate::ferry::{Cut, Limits};
+use crate::frame::Prefix;
+use crate::telemetry::metrics::BridgeMetrics;
+use crate::tls::{Identities, TlsError};
+
+/// Why a bridge could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[error("bridge `{bridge}`: {problem}")]
+pub struct OpenError {
+    /// The bridge's name.
+    pub bridge: String,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+/// What keeps a bridge from being opened.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// The listening end.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// A TLS end.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// `allow` names somebody who does not exist.
+    #[error("{0}; `allow` must name existing accounts")]
+    Allow(#[from] UnknownName),
+}
+
+/// What all connections of a bridge share.
+#[derive(Debug)]
+struct Shared {
+    name: String,
+    mode: Mode,
+    listen_prefix: Option<Prefix>,
+    connect_prefix: Option<Prefix>,
+    admission: Admission,
+    dialer: Dialer,
+    limits: Limits,
+    max_message: usize,
+    handshake_timeout: Duration,
+    connect_timeout: Duration,
+    metrics: Arc<BridgeMetrics>,
+    /// No new connections; those that are not carried yet are called off.
+    draining: CancellationToken,
+    /// All connections end now.
+    cut: Cut,
+}
+
+/// A bridge that is prepared: all but the listener is there.
+#[derive(Debug)]
+pub struct Bridge {
+    shared: Arc<Shared>,
+    listen: Listen,
+    permits: Arc<Semaphore>,
+    tasks: TaskTracker,
+}
+
+/// A bridge whose listener is open.
+#[derive(Debug)]
+pub struct OpenBridge {
+    bridge: Bridge,
+    listener: Listener,
+}
+
+/// A bridge that runs: a handle to stop it by.
+#[derive(Debug, Clone)]
+pub struct RunningBridge {
+    shared: Arc<Shared>,
+    address: String,
+    tasks: TaskTracker,
+}
+
+impl Bridge {
+    /// Prepares a bridge: certificates and accounts are looked up, nothing is
+    /// opened.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn prepare(
+        config: &config::Bridge,
+        identities: &Identities,
+        metrics: Arc<BridgeMetrics>,
+    ) -> Result<Self, OpenError> {
+        let fail = |problem| OpenError { bridge: config.name.clone(), problem };
+        let admission = Admission::new(&config.listen, identities).map_err(fail)?;
+        let dialer = Dialer::new(&config.connect, identities);
+        let dialer = dialer.map_err(|error| fail(error.into()))?;
+        let limits = Limits {
+            idle: config.idle_timeout,
+            half_close: config.half_close_timeout,
+            lifetime: config.max_lifetime,
+        };
+        let shared = Shared {
+            name: config.name.clone(),
+            mode: config.mode,
+            listen_prefix: prefix(listen_framing(&config.listen)),
+            connect_prefix: prefix(connect_framing(&config.connect)),
+            admission,
+            dialer,
+            limits,
+            max_message: config.max_message,
+            handshake_timeout: config.handshake_timeout,
+            connect_timeout: connect_timeout(config),
+            metrics,
+            draining: CancellationToken::new(),
+            cut: Cut::default(),
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+            listen: config.listen.clone(),
+            permits: Arc::new(Semaphore::new(config.max_connections.min(Semaphore::MAX_PERMITS))),
+            tasks: TaskTracker::new(),
+        })
+    }
+
+    /// Opens the listener; clients may connect and wait from then on.
+    ///
+    /// # Errors
+    /// [`OpenError`] with the address and the system's reason.
+    pub async fn open(self) -> Result<OpenBridge, OpenError> {
+        match Listener::bind(&self.listen).await {
+            Ok(listener) => Ok(OpenBridge { bridge: self, listener }),
+            Err(error) => {
+                Err(OpenError { bridge: self.shared.name.clone(), problem: error.into() })
+            }
+        }
+    }
+}
+
+impl OpenBridge {
+    /// Starts accepting. `total` limits the connections of all bridges.
+    pub fn run(self, total: Arc<Semaphore>) -> RunningBridge {
+        let Self { bridge, listener } = self;
+        let running = RunningBridge {
+            shared: Arc::clone(&bridge.shared),
+            address: listener.address().to_owned(),
+            tasks: bridge.tasks.clone(),
+        };
+        let accept = accept::Accept {
+            shared: bridge.shared,
+            listener,
+            own: bridge.permits,
+            total,
+            tasks: bridge.tasks.clone(),
+        };
+        bridge.tasks.spawn(accept.run());
+        running
+    }
+}
+
+impl RunningBridge {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.shared.name
+    }
+
+    /// Its mode.
+    pub fn mode(&self) -> Mode {
+        self.shared.mode
+    }
+
+    /// The address that it really listens on.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The target's address.
+    pub fn target(&self) -> &str {
+        self.shared.dialer.address()
+    }
+
+    /// Its numbers.
+    pub fn metrics(&self) -> &Arc<BridgeMetrics> {
+        &self.shared.metrics
+    }
+
+    /// Whether it takes no more clients.
+    pub fn is_draining(&self) -> bool {
+        self.shared.draining.is_cancelled()
+    }
+
+    /// Stops accepting, calls off handshakes and dials, lets the rest go on.
+    pub fn drain(&self) {
+        self.shared.draining.cancel();
+        self.tasks.close();
+    }
+
+    /// Cuts off all connections, now.
+    pub fn cut(&self) {
+        self.drain();
+        self.shared.cut.pull();
+    }
+
+    /// Waits until the listener and all connections are gone; only after
+    /// [`RunningBridge::drain`].
+    pub async fn gone(&self) {
+        self.tasks.wait().await;
+    }
+}
+
+fn listen_framing(listen: &Listen) -> Framing {
+    match listen {
+        Listen::Pipe(end) => end.framing,
+        Listen::Unix(end) => end.framing,
+        Listen::Fifo(end) => end.framing,
+        Listen::Tcp(end) => end.framing,
+        Listen::Tls(end) => end.tcp.framing,
+        Listen::Stdio(end) => end.framing,
+    }
+}
+
+fn connect_framing(connect: &Dial) -> Framing {
+    match connect {
+        Dial::Pipe(end) => end.framing,
+        Dial::Unix(end) => end.framing,
+        Dial::Fifo(end) => end.framing,
+        Dial::Tcp(end) => end.framing,
+        Dial::Tls(end) => end.tcp.framing,
+        Dial::Stdio(end) => end.framing,
+    }
+}
+
+/// The length prefix of a framing; `None` for packets.
+fn prefix(framing: Framing) -> Option<Prefix> {
+    match framing {
+        Framing::U32Be => Some(Prefix::U32Be),
+        Framing::U32Le => Some(Prefix::U32Le),
+        Framing::U16Be => Some(Prefix::U16Be),
+        Framing::U16Le => Some(Prefix::U16Le),
+        Framing::Varint => Some(Prefix::Varint),
+        Framing::Packet => None,
+    }
+}
+
+/// `wait` of a pipe or Unix end goes on beyond `connect_timeout`, or ends
+/// before it.
+fn connect_timeout(config: &config::Bridge) -> Duration {
+    let wait = match &config.connect {
+        Dial::Pipe(pipe) => pipe.wait,
+        Dial::Unix(unix) => unix.wait,
+        _ => None,
+    };
+    wait.unwrap_or(config.connect_timeout)
+}

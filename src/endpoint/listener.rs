@@ -160,7 +160,7 @@ fn bind_unix(
     let (file, mode) = rights(allow, file);
     let bound = unix::bind(name, kind, &file, Some(mode))?;
     if packet {
-        return Ok(Socket::Packet(AsyncFd::new(bound.socket)?, bound.file));
+        return Ok(Socket::Packet(sys::socket::register(bound.socket)?, bound.file));
     }
     Ok(Socket::Unix(UnixListener::from_std(bound.socket.into())?, bound.file))
 }

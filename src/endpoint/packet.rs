@@ -6,6 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::unix::AsyncFd;
 
+use crate::sys;
 use crate::sys::seqpacket::{self, Received};
 use crate::sys::slots::{MOST_SLOTS, Slots};
 
@@ -22,7 +23,7 @@ impl PacketSocket {
     /// The system's.
     pub fn new(socket: OwnedFd) -> io::Result<Self> {
         seqpacket::mark_packets(&socket)?;
-        Ok(Self { socket: AsyncFd::new(socket)? })
+        Ok(Self { socket: sys::socket::register(socket)? })
     }
 
     /// Receives the packets that are there, at least one or the end.

@@ -11,6 +11,7 @@ use super::cut::Cut;
 use super::flow::{Break, Flow, Moved};
 use super::wind_up::wind_up;
 use crate::endpoint::Conn;
+use crate::frame::FrameError;
 use crate::telemetry::Outcome;
 use crate::telemetry::metrics::DirectionMeter;
 
@@ -98,7 +99,7 @@ impl Stop {
             Break::Read(_) => return Self::broken(source, why),
             Break::Write(_) => return Self::broken(source.other(), why),
             Break::Unsayable { .. } => Outcome::Oversize,
-            Break::Frame(error) if error.is_oversize() => Outcome::Oversize,
+            Break::Frame(FrameError::Oversize { .. }) => Outcome::Oversize,
             Break::Frame(_) => Outcome::BadFrame,
         };
         let from = if source == Side::Client { "client" } else { "target" };

@@ -217,7 +217,7 @@ impl MessageFlow {
         inbox: &mut Inbox,
     ) -> Poll<Result<(), Break>> {
         while !inbox.undelivered().is_empty() {
-            let mut packets = [const { IoSlice::new(&[]) }; MOST_SLOTS];
+            let mut packets = [IoSlice::new(&[]); MOST_SLOTS];
             let mut ends = [0; MOST_SLOTS];
             let mut scan = Scan::new(self.inner, usize::MAX, inbox.undelivered());
             let mut count = 0;
@@ -246,10 +246,10 @@ impl MessageFlow {
 
 /// This thread's slots, large enough for packets of `longest` bytes.
 fn slots_of(slots: &mut Option<Slots>, longest: usize) -> io::Result<&mut Slots> {
-    match slots {
-        Some(slots) if slots.slot_len() >= longest => Ok(slots),
-        slots => Ok(slots.insert(Slots::map(longest)?)),
+    if slots.as_ref().is_none_or(|slots| slots.slot_len() < longest) {
+        *slots = Some(Slots::map(longest)?);
     }
+    slots.as_mut().ok_or_else(|| io::ErrorKind::OutOfMemory.into())
 }
 
 fn unsendable(error: io::Error, len: usize) -> Break {

@@ -1,7 +1,9 @@
 //! Small questions to a socket that std, tokio and socket2 do not ask.
 
 use std::io;
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+
+use tokio::io::unix::AsyncFd;
 
 /// Bytes in the send queue that the peer has not acknowledged yet: tcp(7),
 /// SIOCOUTQ. 0 means that a reset can destroy nothing any more.
@@ -50,4 +52,17 @@ pub fn is_readable(socket: &impl AsFd) -> bool {
     let mut fds = [PollFd::new(socket, PollFlags::IN)];
     let now = Timespec { tv_sec: 0, tv_nsec: 0 };
     poll(&mut fds, Some(&now)).is_ok_and(|ready| ready > 0)
+}
+
+/// Registers a non-blocking socket with the runtime.
+///
+/// # Errors
+/// Whatever epoll_ctl(2) says.
+///
+/// # Panics
+/// Outside a runtime.
+pub fn register(socket: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
+    // SAFETY: an OwnedFd gives the same open descriptor as long as it lives,
+    // and AsyncFd keeps it until after it is deregistered.
+    unsafe { AsyncFd::register(socket) }.map_err(io::Error::from)
 }

@@ -1,0 +1,213 @@
+//! Decides whether a client comes in: its account, its PROXY header, its
+//! certificate.
+//!
+//! Nothing of the target is touched before this has said yes.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+
+use super::{Problem, Shared};
+use crate::access::{Origin, Peer, ResolvedLocalRules};
+use crate::config::{Listen, ProxyAccept, TlsListen};
+use crate::endpoint::{Conn, Stream, TlsConn, turn_away};
+use crate::proxy;
+use crate::telemetry::Outcome;
+use crate::telemetry::metrics::HandshakeEnd;
+use crate::tls::{self, Identities, Refusal, TlsError};
+
+/// What a bridge asks of its clients.
+#[derive(Debug)]
+pub(super) struct Admission {
+    local: Option<ResolvedLocalRules>,
+    proxy: Option<ProxyAccept>,
+    tls: Option<TlsAdmission>,
+}
+
+struct TlsAdmission {
+    acceptor: TlsAcceptor,
+    fin_is_end: bool,
+}
+
+impl std::fmt::Debug for TlsAdmission {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TlsAdmission").field("fin_is_end", &self.fin_is_end).finish()
+    }
+}
+
+/// A client that does not come in.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub outcome: Outcome,
+    pub reason: String,
+}
+
+impl Refused {
+    fn denied(reason: impl Into<String>) -> Self {
+        Self { outcome: Outcome::Denied, reason: reason.into() }
+    }
+
+    fn failed(reason: impl Into<String>) -> Self {
+        Self { outcome: Outcome::HandshakeFailed, reason: reason.into() }
+    }
+}
+
+impl Admission {
+    pub fn new(listen: &Listen, identities: &Identities) -> Result<Self, Problem> {
+        let mut admission = Self { local: None, proxy: None, tls: None };
+        match listen {
+            Listen::Unix(unix) => {
+                admission.local = Some(ResolvedLocalRules::resolve(&unix.allow)?);
+                admission.proxy.clone_from(&unix.proxy);
+            }
+            Listen::Pipe(pipe) => admission.local = Some(ResolvedLocalRules::resolve(&pipe.allow)?),
+            Listen::Tcp(tcp) => admission.proxy.clone_from(&tcp.proxy),
+            Listen::Tls(tls) => {
+                admission.proxy.clone_from(&tls.tcp.proxy);
+                admission.tls = Some(TlsAdmission::new(tls, identities)?);
+            }
+            Listen::Fifo(_) | Listen::Stdio(_) => {}
+        }
+        Ok(admission)
+    }
+
+    /// Asks the client for all that is wanted of it; `peer` learns what it says
+    /// even if that is not enough.
+    pub async fn admit(
+        &self,
+        shared: &Shared,
+        conn: Conn,
+        peer: &mut Peer,
+    ) -> Result<Conn, Refused> {
+        self.check_account(peer)?;
+        if self.proxy.is_none() && self.tls.is_none() {
+            return Ok(conn);
+        }
+        let deadline = Instant::now() + shared.handshake_timeout;
+        let conn = self.read_proxy(conn, peer, shared.handshake_timeout).await?;
+        match (&self.tls, conn) {
+            (Some(tls), Conn::Stream(Stream::Tcp(tcp))) => {
+                let left = deadline.saturating_duration_since(Instant::now());
+                let started = Instant::now();
+                let shaken = tls.handshake(tcp, peer, left).await;
+                shared.metrics.handshaken(HandshakeEnd::Listen, started.elapsed());
+                shaken
+            }
+            (_, conn) => Ok(conn),
+        }
+    }
+
+    fn check_account(&self, peer: &Peer) -> Result<(), Refused> {
+        let (Some(rules), Origin::Local(process)) = (&self.local, &peer.origin) else {
+            return Ok(());
+        };
+        match rules.admits(&process.account).reason() {
+            Some(reason) => Err(Refused::denied(reason)),
+            None => Ok(()),
+        }
+    }
+
+    async fn read_proxy(
+        &self,
+        mut conn: Conn,
+        peer: &mut Peer,
+        limit: Duration,
+    ) -> Result<Conn, Refused> {
+        let Some(expected) = &self.proxy else { return Ok(conn) };
+        check_sender(expected, peer)?;
+        let read = async {
+            match &mut conn {
+                Conn::Stream(Stream::Tcp(stream)) => read_header(stream).await,
+                Conn::Stream(Stream::Unix(stream)) => read_header(stream).await,
+                _ => Err(Refused::failed("a PROXY header needs a stream")),
+            }
+        };
+        let header = timeout(limit, read).await;
+        let header =
+            header.map_err(|_| Refused::failed("no PROXY header within `handshake_timeout`"))??;
+        peer.proxied = proxy::into_proxied(&header, expected.detail).map(Box::new);
+        Ok(conn)
+    }
+}
+
+/// Who may speak for others.
+fn check_sender(expected: &ProxyAccept, peer: &Peer) -> Result<(), Refused> {
+    let Origin::Network { peer: address, .. } = &peer.origin else { return Ok(()) };
+    let ip = address.ip().to_canonical();
+    if expected.from.iter().any(|network| network.contains(&ip)) {
+        return Ok(());
+    }
+    Err(Refused::denied(format!("{ip} is in none of the networks of `proxy_from`")))
+}
+
+/// Reads exactly the header: what follows it is the client's.
+async fn read_header(stream: &mut (impl AsyncRead + Unpin)) -> Result<proxy::Header, Refused> {
+    let mut bytes = vec![0; proxy::HEAD_LEN];
+    let mut have = 0;
+    while have < proxy::HEAD_LEN {
+        let got = stream.read(&mut bytes[have..]).await.map_err(header_cut)?;
+        if got == 0 {
+            return Err(Refused::failed("the client left before its PROXY header"));
+        }
+        have += got;
+        // A client that speaks something else is told so at its first byte,
+        // and not when its time is up.
+        proxy::check_start(&bytes[..have]).map_err(|error| Refused::failed(error.to_string()))?;
+    }
+    let mut head = [0; proxy::HEAD_LEN];
+    head.copy_from_slice(&bytes);
+    let rest = proxy::announced_len(&head).map_err(|error| Refused::failed(error.to_string()))?;
+    bytes.resize(proxy::HEAD_LEN + rest, 0);
+    stream.read_exact(&mut bytes[proxy::HEAD_LEN..]).await.map_err(header_cut)?;
+    proxy::parse(&bytes).map_err(|error| Refused::failed(error.to_string()))
+}
+
+fn header_cut(error: io::Error) -> Refused {
+    Refused::failed(format!("the PROXY header was cut: {error}"))
+}
+
+impl TlsAdmission {
+    fn new(listen: &TlsListen, identities: &Identities) -> Result<Self, TlsError> {
+        let identity = identities
+            .get(&listen.identity)
+            .ok_or_else(|| TlsError::NoCredential(listen.identity.clone()))?;
+        let config = tls::server_config(identity, listen)?;
+        Ok(Self {
+            acceptor: TlsAcceptor::from(config),
+            fin_is_end: listen.tls.close_notify_optional,
+        })
+    }
+
+    async fn handshake(
+        &self,
+        tcp: TcpStream,
+        peer: &mut Peer,
+        limit: Duration,
+    ) -> Result<Conn, Refused> {
+        let accept = self.acceptor.accept(tcp).into_fallible();
+        let shaken = timeout(limit, accept).await;
+        let shaken =
+            shaken.map_err(|_| Refused::failed("no TLS handshake within `handshake_timeout`"))?;
+        match shaken {
+            Ok(stream) => {
+                let (_, connection) = stream.get_ref();
+                let (session, names) = tls::session(connection, connection.server_name());
+                peer.tls = Some(Box::new(session));
+                peer.certificate = names.map(Box::new);
+                let conn = TlsConn::new(stream, self.fin_is_end);
+                Ok(Stream::Tls(Box::new(conn)).into())
+            }
+            Err((error, tcp)) => {
+                turn_away(tcp).await;
+                Err(match tls::classify(&error) {
+                    Refusal::Denied { reason } => Refused::denied(reason),
+                    Refusal::Failed { reason } => Refused::failed(reason),
+                })
+            }
+        }
+    }
+}
