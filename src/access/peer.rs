@@ -79,6 +79,9 @@ pub struct TlsSession {
     pub sni: Option<String>,
     /// The protocol that was agreed on.
     pub alpn: Option<Vec<u8>>,
+    /// The leaf certificate that the peer showed, in DER. Kept only where a
+    /// PROXY header shall carry it: it outweighs all the rest.
+    pub certificate: Option<Box<[u8]>>,
 }
 
 /// The names in a certificate that rules and logs ask for.
@@ -117,6 +120,10 @@ pub struct Proxied {
     pub cn: Option<String>,
     /// The connection's id at the gateway before us.
     pub id: Option<String>,
+    /// Everything else that the header said, as the TLVs it came in (without
+    /// checksum and padding), to be passed on; empty where only addresses are
+    /// believed.
+    pub tlvs: Box<[u8]>,
 }
 
 impl Peer {
