@@ -52,7 +52,11 @@ async fn prepare(
         let admitted = shared.admission.admit(shared, conn, peer).await;
         let client = admitted.map_err(|refused| never_carried(refused.outcome, refused.reason))?;
         match dial(shared, peer, id).await {
-            Ok(target) => Ok((client, target)),
+            Ok(target) => {
+                // Only the PROXY header had a use for it.
+                peer.tls = None;
+                Ok((client, target))
+            }
             Err(reason) => {
                 client.abort();
                 Err(never_carried(Outcome::DialFailed, reason))

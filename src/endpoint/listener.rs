@@ -46,8 +46,8 @@ pub struct Listener {
 #[derive(Debug)]
 enum Socket {
     Tcp(TcpListener, TcpOptions),
-    Unix(UnixListener, Option<SocketFile>),
-    Packet(AsyncFd<OwnedFd>, Option<SocketFile>),
+    Unix { listener: UnixListener, _file: Option<SocketFile> },
+    Packet { listener: AsyncFd<OwnedFd>, _file: Option<SocketFile> },
     Fifo(Box<FifoListener>),
     /// Standard input and output come once.
     Stdio { taken: bool },
@@ -107,12 +107,12 @@ impl Listener {
                 let local = stream.local_addr()?;
                 Ok(incoming(Stream::Tcp(stream), Origin::Network { peer, local }))
             }
-            Socket::Unix(listener, _) => {
+            Socket::Unix { listener, .. } => {
                 let (stream, _) = listener.accept().await?;
                 let process = unix::peer_process(&stream)?;
                 Ok(incoming(Stream::Unix(stream), Origin::Local(process)))
             }
-            Socket::Packet(listener, _) => {
+            Socket::Packet { listener, .. } => {
                 let (socket, process) = accept_packet(listener).await?;
                 let conn = Conn::Packet(PacketSocket::new(socket)?);
                 Ok(Incoming { conn, peer: Peer::new(Origin::Local(process)) })
@@ -134,8 +134,8 @@ impl Listener {
     pub fn queued(&self) -> usize {
         match &self.socket {
             Socket::Tcp(listener, _) => sys::socket::accept_queue(listener).unwrap_or(0),
-            Socket::Unix(listener, _) => usize::from(sys::socket::is_readable(listener)),
-            Socket::Packet(listener, _) => usize::from(sys::socket::is_readable(listener)),
+            Socket::Unix { listener, .. } => usize::from(sys::socket::is_readable(listener)),
+            Socket::Packet { listener, .. } => usize::from(sys::socket::is_readable(listener)),
             Socket::Fifo(_) | Socket::Stdio { .. } => 0,
         }
     }
@@ -160,9 +160,11 @@ fn bind_unix(
     let (file, mode) = rights(allow, file);
     let bound = unix::bind(name, kind, &file, Some(mode))?;
     if packet {
-        return Ok(Socket::Packet(sys::socket::register(bound.socket)?, bound.file));
+        let listener = sys::socket::register(bound.socket)?;
+        return Ok(Socket::Packet { listener, _file: bound.file });
     }
-    Ok(Socket::Unix(UnixListener::from_std(bound.socket.into())?, bound.file))
+    let listener = UnixListener::from_std(bound.socket.into())?;
+    Ok(Socket::Unix { listener, _file: bound.file })
 }
 
 /// The socket file's rights for these rules, where none are written: nobody

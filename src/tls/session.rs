@@ -16,18 +16,17 @@ pub fn session(
         Some(ProtocolVersion::TLSv1_2) => "TLSv1.2",
         _ => "unknown",
     };
+    let leaf = connection.peer_certificates().and_then(|chain| chain.first());
     let session = TlsSession {
         version,
         cipher: connection.negotiated_cipher_suite().map(|s| iana(s.suite())).unwrap_or_default(),
         sni: sni.map(Into::into),
         alpn: connection.alpn_protocol().map(Into::into),
+        certificate: leaf.map(|leaf| leaf.as_ref().into()),
     };
     // The verifiers have taken the same names already, so this cannot fail for
     // a peer that was let in.
-    let names = connection
-        .peer_certificates()
-        .and_then(|chain| chain.first())
-        .and_then(|leaf| CertificateNames::from_der(leaf).ok());
+    let names = leaf.and_then(|leaf| CertificateNames::from_der(leaf).ok());
     (session, names)
 }
 
