@@ -1,0 +1,58 @@
+//! Everything that can be found wrong before a listener opens.
+//!
+//! `pipeferry check` stops here; `pipeferry run` goes on. Both see the same
+//! mistakes, all of them in one go.
+
+use crate::bridge::{Bridge, OpenError};
+use crate::config::Config;
+use crate::telemetry::metrics::Exposition;
+use crate::tls::{Identities, IdentityError};
+
+/// A configuration that reads well and still cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum Mistake {
+    /// A certificate, key, trust store or list.
+    #[error("{0}")]
+    Identity(IdentityError),
+    /// A bridge whose ends cannot be built.
+    #[error(transparent)]
+    Bridge(OpenError),
+}
+
+impl Mistake {
+    /// What to do, where that is not said already.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Identity(error) => Some(error.hint()),
+            Self::Bridge(_) => None,
+        }
+    }
+}
+
+/// All that a start needs, loaded and checked.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The certificates.
+    pub identities: Identities,
+    /// The bridges, closed as yet.
+    pub bridges: Vec<Bridge>,
+}
+
+impl Prepared {
+    /// Reads certificates and keys, looks up accounts, builds every end.
+    ///
+    /// # Errors
+    /// All mistakes.
+    pub fn new(config: &Config, exposition: &Exposition) -> Result<Self, Vec<Mistake>> {
+        let identities = Identities::load(&config.identities)
+            .map_err(|errors| errors.into_iter().map(Mistake::Identity).collect::<Vec<_>>())?;
+        let (mut bridges, mut mistakes) = (Vec::new(), Vec::new());
+        for bridge in &config.bridges {
+            match Bridge::prepare(bridge, &identities, exposition.bridge(&bridge.name)) {
+                Ok(bridge) => bridges.push(bridge),
+                Err(error) => mistakes.push(Mistake::Bridge(error)),
+            }
+        }
+        if mistakes.is_empty() { Ok(Self { identities, bridges }) } else { Err(mistakes) }
+    }
+}
