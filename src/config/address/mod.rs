@@ -1,0 +1,157 @@
+//! Addresses: `scheme:rest`, how an end is written.
+//!
+//! Read without looking at anything but the text: whether a path fits and a
+//! system has such ends is settled when the end is resolved.
+
+mod host_port;
+mod pipe_name;
+
+pub(crate) use host_port::{is_host, parse_host_port};
+pub(crate) use pipe_name::parse_pipe_name;
+
+use super::model::{HostPort, PipeName};
+use super::read::{Read, read_text};
+use super::report::{Fault, Report};
+use super::suggest::did_you_mean;
+use super::tree::Node;
+use super::values::described;
+
+const EXPECTED: &str =
+    "`pipe:NAME`, `unix:PATH`, `fifo:PATH`, `tcp:HOST:PORT`, `tls:HOST:PORT` or `stdio:`";
+
+/// What an address begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    Pipe,
+    Unix,
+    Fifo,
+    Tcp,
+    Tls,
+    Stdio,
+}
+
+impl Scheme {
+    /// Every scheme and how it is written.
+    pub(crate) const ALL: [(&'static str, Self); 6] = [
+        ("pipe", Self::Pipe),
+        ("unix", Self::Unix),
+        ("fifo", Self::Fifo),
+        ("tcp", Self::Tcp),
+        ("tls", Self::Tls),
+        ("stdio", Self::Stdio),
+    ];
+
+    /// As it is written, with the colon.
+    pub(crate) fn prefix(self) -> &'static str {
+        match self {
+            Self::Pipe => "pipe:",
+            Self::Unix => "unix:",
+            Self::Fifo => "fifo:",
+            Self::Tcp => "tcp:",
+            Self::Tls => "tls:",
+            Self::Stdio => "stdio:",
+        }
+    }
+}
+
+/// An address as written; paths are not joined with anything yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Address {
+    /// A pipe of this machine, or (Windows) of another.
+    Pipe { host: Option<String>, name: PipeName },
+    /// A Unix socket's path.
+    Unix(String),
+    /// A Unix socket's abstract name.
+    Abstract(String),
+    /// A FIFO's path.
+    Fifo(String),
+    /// A TCP socket.
+    Tcp(HostPort),
+    /// A TCP socket with TLS on it.
+    Tls(HostPort),
+    /// Standard input and output.
+    Stdio,
+}
+
+impl Address {
+    pub(crate) fn scheme(&self) -> Scheme {
+        match self {
+            Self::Pipe { .. } => Scheme::Pipe,
+            Self::Unix(_) | Self::Abstract(_) => Scheme::Unix,
+            Self::Fifo(_) => Scheme::Fifo,
+            Self::Tcp(_) => Scheme::Tcp,
+            Self::Tls(_) => Scheme::Tls,
+            Self::Stdio => Scheme::Stdio,
+        }
+    }
+}
+
+/// Reads an address.
+pub(crate) fn parse(text: &str) -> Result<Address, Fault> {
+    if let Some(name) = pipe_name::unc(text)? {
+        return Ok(name);
+    }
+    let Some((scheme, rest)) = text.split_once(':') else {
+        return Err(no_scheme(text));
+    };
+    match scheme {
+        "pipe" => pipe_name::after_pipe(rest),
+        "npipe" => pipe_name::after_npipe(rest),
+        "unix" => match rest.strip_prefix('@') {
+            Some(name) => path(name, "an abstract name").map(Address::Abstract),
+            None => path(rest, "a path").map(Address::Unix),
+        },
+        "fifo" => path(rest, "a path").map(Address::Fifo),
+        "tcp" => parse_host_port(rest, "tcp:").map(Address::Tcp),
+        "tls" => parse_host_port(rest, "tls:").map(Address::Tls),
+        "stdio" if rest.is_empty() => Ok(Address::Stdio),
+        "stdio" => Err(Fault::new("`stdio:` takes nothing after the colon").expected("`stdio:`")),
+        other => Err(unknown_scheme(other, text)),
+    }
+}
+
+fn path(text: &str, what: &str) -> Result<String, Fault> {
+    if text.is_empty() || text.chars().any(char::is_control) {
+        return Err(Fault::new(format!("{what} is missing, or has control characters in it"))
+            .expected(format!("{what} after the colon")));
+    }
+    Ok(text.to_owned())
+}
+
+fn no_scheme(text: &str) -> Fault {
+    let fault = Fault::new("an address begins with its scheme").expected(EXPECTED);
+    if text.starts_with(['/', '.', '~']) {
+        fault.hint(format!("write `unix:{text}` for a Unix socket, `fifo:{text}` for a FIFO"))
+    } else if pipe_name::parse_pipe_name(text).is_ok() {
+        fault.hint(format!("write `pipe:{text}` for a pipe"))
+    } else {
+        fault
+    }
+}
+
+fn unknown_scheme(scheme: &str, text: &str) -> Fault {
+    let shown: String = scheme.chars().take(64).collect();
+    let fault = Fault::new(format!("unknown scheme `{shown}:`")).expected(EXPECTED);
+    let near = did_you_mean(scheme, Scheme::ALL.iter().map(|(name, _)| *name));
+    if near.is_none() && parse_host_port(text, "tcp:").is_ok() {
+        return fault.hint(format!("write `tcp:{text}` or `tls:{text}` for a host and a port"));
+    }
+    let fault = if scheme.is_empty() { fault } else { fault.part(0..scheme.len()) };
+    fault.maybe_hint(near)
+}
+
+impl Read for Address {
+    fn read(node: &Node, report: &mut Report) -> Option<Self> {
+        read_text(node, report, "an address, such as \"pipe:orders\"", parse)
+    }
+}
+
+described!(Address, "Address", {
+    "type": "string",
+    "description": "An address: `pipe:NAME`, `unix:PATH`, `unix:@NAME`, `fifo:PATH`, `tcp:HOST:PORT` or `tls:HOST:PORT`.",
+    "pattern": r"^(n?pipe:|unix:|fifo:|tcp:|tls:|\\\\|//).",
+    "examples": ["pipe:orders", "unix:/run/orders.sock", "tcp:127.0.0.1:7000", "tls:0.0.0.0:7443"],
+});
+
+#[cfg(test)]
+mod tests;

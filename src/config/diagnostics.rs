@@ -1,0 +1,135 @@
+//! What is wrong with a configuration: the list that people and programs read.
+//!
+//! A list is never empty, and each entry knows its file, line and column. How
+//! it looks on a terminal is the business of [`super::render`].
+
+use std::fmt;
+use std::ops::Range;
+
+use super::render;
+use super::report::Fault;
+
+/// How bad it is. Every mistake keeps the configuration from being used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// Nothing runs with this.
+    Error,
+}
+
+/// A text that was read: a file, or an argument of the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Source {
+    pub(crate) name: String,
+    pub(crate) text: String,
+}
+
+impl Source {
+    /// Line and column, both from 1, the column in characters.
+    pub(crate) fn position(&self, at: usize) -> (usize, usize) {
+        let before = &self.text.as_bytes()[..at.min(self.text.len())];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
+        (line, column)
+    }
+}
+
+/// One mistake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// How bad it is.
+    pub severity: Severity,
+    /// The file's name as it was given, or which argument it is.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1, in characters.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What would have been right; empty where the message says it.
+    pub expected: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+    pub(crate) source: usize,
+    pub(crate) span: Range<usize>,
+}
+
+impl Diagnostic {
+    pub(crate) fn new(source: usize, span: Range<usize>, fault: Fault) -> Self {
+        Self {
+            severity: Severity::Error,
+            file: String::new(),
+            line: 1,
+            column: 1,
+            message: fault.message,
+            expected: fault.expected,
+            hint: fault.hint,
+            source,
+            span,
+        }
+    }
+
+    fn place(&mut self, sources: &[Source]) {
+        if let Some(source) = sources.get(self.source) {
+            self.file.clone_from(&source.name);
+            (self.line, self.column) = source.position(self.span.start);
+        }
+    }
+}
+
+/// Everything that is wrong with a configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostics {
+    pub(crate) sources: Vec<Source>,
+    list: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    pub(crate) fn new(sources: Vec<Source>, list: impl Iterator<Item = Diagnostic>) -> Self {
+        let mut list: Vec<_> = list.collect();
+        list.iter_mut().for_each(|diagnostic| diagnostic.place(&sources));
+        Self { sources, list }
+    }
+
+    /// The mistakes, in the order of the texts.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.list.iter()
+    }
+
+    /// How many there are; never 0.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Always false: a list without mistakes is not made.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// As [`fmt::Display`] writes it, with colours for a terminal.
+    pub fn coloured(&self) -> String {
+        render::render(self, render::Look::Coloured)
+    }
+
+    /// `3 mistakes in pipeferry.toml`
+    pub(crate) fn count_line(&self) -> String {
+        let mut places: Vec<&str> = self.list.iter().map(|one| one.file.as_str()).collect();
+        places.dedup();
+        let count = self.list.len();
+        let noun = if count == 1 { "mistake" } else { "mistakes" };
+        format!("{count} {noun} in {}", places.join(" and "))
+    }
+}
+
+/// Each mistake with its text underlined, and a line that counts them.
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&render::render(self, render::Look::Plain))
+    }
+}
+
+impl std::error::Error for Diagnostics {}
+
+#[cfg(test)]
+mod tests;

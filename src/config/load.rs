@@ -1,0 +1,117 @@
+//! Reads a configuration file, or the text of one.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use super::diagnostics::Diagnostics;
+use super::model::Config;
+use super::raw::RawConfig;
+use super::read::Read as _;
+use super::report::{Report, Spot};
+use super::resolve::{self, PipePath, Scope};
+use super::surroundings::Surroundings;
+use super::tree;
+
+/// Larger than any configuration that people keep in their heads.
+const LARGEST: u64 = 4 << 20;
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file could not be read.
+    #[error("cannot read the configuration {}", file.display())]
+    Unreadable {
+        /// Which file.
+        file: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The file is no text, or too much of it.
+    #[error("the configuration {} is {problem}", file.display())]
+    NoText {
+        /// Which file.
+        file: PathBuf,
+        /// What it is.
+        problem: &'static str,
+    },
+    /// The text has mistakes.
+    #[error(transparent)]
+    Wrong(#[from] Diagnostics),
+}
+
+/// Reads and resolves a configuration file.
+///
+/// # Errors
+/// When the file cannot be read, is not UTF-8, is larger than 4 MiB, or has
+/// mistakes in it; all of them at once.
+pub fn load(path: &Path, surroundings: &Surroundings) -> Result<Config, ConfigError> {
+    let text = read_file(path)?;
+    Ok(parse(&text, path, surroundings)?)
+}
+
+/// Resolves the text of a configuration file. `file` is its name in messages,
+/// and its folder is what relative paths are joined to.
+///
+/// # Errors
+/// All mistakes.
+pub fn parse(text: &str, file: &Path, surroundings: &Surroundings) -> Result<Config, Diagnostics> {
+    let mut report = Report::default();
+    let source = report.add_source(file.display().to_string(), text);
+    let Some(raw) = read_raw(&mut report, source, text) else {
+        return report.finish(None);
+    };
+    let mut scope = scope_of(surroundings, base_of(file, surroundings), report);
+    let config = resolve::config(&mut scope, &raw, Spot { source, start: 0, end: 0 });
+    scope.report.finish(Some(config))
+}
+
+/// The tables of a file; `None` after a syntax error. What was read in spite
+/// of one is looked at too, but not for what seems to be missing in it.
+fn read_raw(report: &mut Report, source: usize, text: &str) -> Option<RawConfig> {
+    let document = tree::document(report, source, text);
+    let broken = report.lines();
+    let mark = report.count();
+    let raw = RawConfig::read(&document, report);
+    if broken.is_empty() {
+        return raw;
+    }
+    report.forget_on_lines(mark, &broken);
+    None
+}
+
+/// The scope of a file, or of the working directory.
+pub(super) fn scope_of<'s>(
+    surroundings: &'s Surroundings,
+    base: PathBuf,
+    report: Report,
+) -> Scope<'s> {
+    Scope {
+        surroundings,
+        base,
+        pipe_path: PipePath::Default(surroundings.default_pipe_dir()),
+        identities: Default::default(),
+        default_identity: None,
+        stdio_allowed: false,
+        report,
+    }
+}
+
+pub(super) fn base_of(file: &Path, surroundings: &Surroundings) -> PathBuf {
+    surroundings.working_dir.join(file.parent().unwrap_or(Path::new("")))
+}
+
+pub(super) fn read_file(path: &Path) -> Result<String, ConfigError> {
+    let unreadable = |source| ConfigError::Unreadable { file: path.to_owned(), source };
+    let no_text = |problem| ConfigError::NoText { file: path.to_owned(), problem };
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(no_text("larger than 4 MiB, which no configuration should be"));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| no_text("not text in UTF-8"))?;
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+//! Addresses that two listeners want, and bridges that would dial themselves.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use super::Scope;
+use super::bridge::Placed;
+use crate::config::model::{AdminListen, Dial, HostPort, Listen, PipeAddress, UnixName};
+use crate::config::report::{Fault, Spot};
+
+/// What a listener takes for itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Claim {
+    /// A file: a socket's or a FIFO's.
+    File(PathBuf),
+    /// A name in the abstract namespace.
+    Abstract(String),
+    /// A Windows pipe; case does not tell them apart.
+    Pipe(String),
+    /// A TCP port.
+    Port { at: HostPort, shared: bool },
+}
+
+/// Notes every listener whose address another one has already, and every
+/// bridge that dials what it listens on.
+pub(super) fn check(
+    scope: &mut Scope<'_>,
+    bridges: &[Placed],
+    admin: Option<(&AdminListen, Spot)>,
+) {
+    let windows = scope.is_windows();
+    let mut taken: Vec<(Claim, String)> = Vec::new();
+    for placed in bridges {
+        let Some(claim) = of_listen(&placed.bridge.listen, windows) else { continue };
+        let name = format!("bridge `{}`", placed.bridge.name);
+        claim_once(scope, &mut taken, claim.clone(), name, placed.listen_spot);
+        if of_dial(&placed.bridge.connect, windows).is_some_and(|target| meets(&claim, &target)) {
+            let fault = Fault::new("the bridge would dial itself, round and round");
+            scope.fault(placed.connect_spot, fault.expected("another address than in `listen`"));
+        }
+    }
+    if let Some((admin, spot)) = admin {
+        let claim = match admin {
+            AdminListen::Tcp(at) => Claim::Port { at: at.clone(), shared: false },
+            AdminListen::Unix(name) => of_unix(name),
+            AdminListen::Pipe(address) => of_pipe(address, windows),
+        };
+        claim_once(scope, &mut taken, claim, "`[admin]`".to_owned(), spot);
+    }
+}
+
+fn claim_once(
+    scope: &mut Scope<'_>,
+    taken: &mut Vec<(Claim, String)>,
+    claim: Claim,
+    name: String,
+    spot: Spot,
+) {
+    if let Some((_, other)) = taken.iter().find(|(theirs, _)| conflict(&claim, theirs)) {
+        let fault = Fault::new(format!("{name} and {other} listen on the same address"));
+        let fault = fault.expected("an address of its own");
+        let fault = match claim {
+            Claim::Port { .. } => fault.hint("or `reuse_port = true` on both"),
+            _ => fault,
+        };
+        scope.fault(spot, fault);
+    }
+    taken.push((claim, name));
+}
+
+fn conflict(one: &Claim, other: &Claim) -> bool {
+    match (one, other) {
+        (Claim::Port { shared: true, .. }, Claim::Port { shared: true, .. }) => false,
+        _ => meets(one, other),
+    }
+}
+
+/// Whether two claims are to one thing. Port 0 is a new one each time.
+fn meets(one: &Claim, other: &Claim) -> bool {
+    match (one, other) {
+        (Claim::Port { at: a, .. }, Claim::Port { at: b, .. }) => {
+            a.port == b.port && a.port != 0 && hosts_meet(&a.host, &b.host)
+        }
+        _ => one == other,
+    }
+}
+
+fn hosts_meet(one: &str, other: &str) -> bool {
+    match (one.parse::<IpAddr>(), other.parse::<IpAddr>()) {
+        (Ok(one), Ok(other)) => {
+            let same_family = one.is_ipv4() == other.is_ipv4();
+            one == other || same_family && (one.is_unspecified() || other.is_unspecified())
+        }
+        _ => one.eq_ignore_ascii_case(other),
+    }
+}
+
+fn of_listen(listen: &Listen, windows: bool) -> Option<Claim> {
+    Some(match listen {
+        Listen::Pipe(pipe) => of_pipe(&pipe.address, windows),
+        Listen::Unix(unix) => of_unix(&unix.name),
+        Listen::Fifo(fifo) => Claim::File(fifo.path.clone()),
+        Listen::Tcp(tcp) => Claim::Port { at: tcp.at.clone(), shared: tcp.tcp.reuse_port },
+        Listen::Tls(tls) => Claim::Port { at: tls.tcp.at.clone(), shared: tls.tcp.tcp.reuse_port },
+        Listen::Stdio(_) => return None,
+    })
+}
+
+fn of_dial(dial: &Dial, windows: bool) -> Option<Claim> {
+    Some(match dial {
+        Dial::Pipe(pipe) if pipe.host.is_some() => return None,
+        Dial::Pipe(pipe) => of_pipe(&pipe.address, windows),
+        Dial::Unix(unix) => of_unix(&unix.name),
+        Dial::Fifo(fifo) => Claim::File(fifo.path.clone()),
+        Dial::Tcp(tcp) => Claim::Port { at: tcp.to.clone(), shared: false },
+        Dial::Tls(tls) => Claim::Port { at: tls.tcp.to.clone(), shared: false },
+        Dial::Stdio(_) => return None,
+    })
+}
+
+fn of_unix(name: &UnixName) -> Claim {
+    match name {
+        UnixName::Path(path) => Claim::File(path.clone()),
+        UnixName::Abstract(name) => Claim::Abstract(name.clone()),
+    }
+}
+
+fn of_pipe(address: &PipeAddress, windows: bool) -> Claim {
+    if windows {
+        Claim::Pipe(address.name.as_str().to_lowercase())
+    } else {
+        Claim::File(address.socket.clone())
+    }
+}

@@ -1,0 +1,32 @@
+//! From what is written to what runs: everything that keys mean together.
+//!
+//! Each part notes its mistakes in the report and goes on with a stand-in;
+//! [`super::report::Report::finish`] lets nothing out that was built so.
+
+mod admin;
+mod allow;
+mod applies;
+mod bridge;
+mod duplicates;
+mod end;
+mod fifo;
+mod identity;
+mod local;
+mod log;
+mod paths;
+mod pipe;
+mod scope;
+mod tcp;
+mod tls;
+mod top;
+mod unix;
+
+#[cfg(test)]
+pub(crate) use applies::{APPLIES, NEEDS_WINDOWS};
+pub(crate) use bridge::{Timing, bridge_between};
+pub(crate) use identity::{identities, identity};
+pub(crate) use scope::{PipePath, Scope};
+pub(crate) use top::config;
+
+#[cfg(test)]
+mod tests;

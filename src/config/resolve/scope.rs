@@ -1,0 +1,75 @@
+//! What the parts of a configuration share while they are resolved.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::config::model::{Identity, PipeName};
+use crate::config::report::{Fault, Report, Spot};
+use crate::config::surroundings::{Surroundings, System};
+
+/// The surroundings, the identities found so far, and the report.
+#[derive(Debug)]
+pub(crate) struct Scope<'a> {
+    pub(crate) surroundings: &'a Surroundings,
+    /// What relative paths are joined to.
+    pub(crate) base: PathBuf,
+    /// Where pipes' sockets go.
+    pub(crate) pipe_path: PipePath,
+    /// Identities by name; `None` for one with mistakes, which is still no
+    /// unknown name.
+    pub(crate) identities: BTreeMap<String, Option<Identity>>,
+    /// The identity of an end that names none: the command line has one.
+    pub(crate) default_identity: Option<String>,
+    /// Whether `stdio:` is an address here.
+    pub(crate) stdio_allowed: bool,
+    pub(crate) report: Report,
+}
+
+/// The path of a pipe's socket outside Windows.
+#[derive(Debug, Clone)]
+pub(crate) enum PipePath {
+    /// A pattern with `{name}` in it, joined with nothing yet.
+    Pattern(String),
+    /// `NAME.sock` in this folder.
+    Default(PathBuf),
+}
+
+impl Scope<'_> {
+    pub(crate) fn fault(&mut self, spot: Spot, fault: Fault) {
+        self.report.fault(spot, fault);
+    }
+
+    pub(crate) fn is_windows(&self) -> bool {
+        self.surroundings.system == System::Windows
+    }
+
+    /// Joins a path to the base, unless it stands by itself.
+    pub(crate) fn join(&self, path: &str) -> PathBuf {
+        let windows = self.is_windows() && is_absolute_on_windows(path);
+        if windows { PathBuf::from(path) } else { self.base.join(path) }
+    }
+
+    /// The socket that stands for a pipe.
+    pub(crate) fn socket_of(&self, name: &PipeName) -> PathBuf {
+        let file = file_name_of(name);
+        match &self.pipe_path {
+            PipePath::Pattern(pattern) => self.join(&pattern.replace("{name}", &file)),
+            PipePath::Default(folder) => folder.join(format!("{file}.sock")),
+        }
+    }
+}
+
+/// A pipe's name as one component of a path: `/` becomes `%2F` and `%` becomes
+/// `%25`, so that no name leads out of its folder and no two names meet.
+fn file_name_of(name: &PipeName) -> String {
+    name.as_str().replace('%', "%25").replace('/', "%2F")
+}
+
+fn is_absolute_on_windows(path: &str) -> bool {
+    let bytes = path.as_bytes();
+    let drive = bytes.len() > 2
+        && bytes[0].is_ascii_alphabetic()
+        && bytes[1] == b':'
+        && matches!(bytes[2], b'\\' | b'/');
+    drive || path.starts_with(r"\\") || path.starts_with("//")
+}

@@ -1,0 +1,63 @@
+//! The whole configuration.
+
+use std::time::Duration;
+
+use super::bridge::{Placed, bridge, count};
+use super::{PipePath, Scope, admin, duplicates, identity, log};
+use crate::config::address::parse_pipe_name;
+use crate::config::model::{Admin, Config};
+use crate::config::raw::{Control, RawConfig};
+use crate::config::report::{Fault, Spot};
+use crate::config::values::durations::AnyDuration;
+use crate::config::values::numbers::Connections;
+
+const DRAIN: Duration = Duration::from_secs(30);
+const CONNECTIONS: i64 = 20_000;
+const CONTROL: &str = "pipeferry-control";
+
+/// Resolves a file. `start` is where a mistake about the whole of it stands.
+pub(crate) fn config(scope: &mut Scope<'_>, raw: &RawConfig, start: Spot) -> Config {
+    pipe_path(scope, raw);
+    identity::identities(scope, &raw.identity);
+    let bridges = bridges(scope, raw, start);
+    let admin = raw.admin.at().and_then(|at| admin::admin(scope, &at.value, at.place.key));
+    duplicates::check(scope, &bridges, admin.as_ref().map(|(listen, spot)| (listen, *spot)));
+    Config {
+        drain_timeout: raw.drain_timeout.or(AnyDuration(DRAIN)).0,
+        max_connections: count(raw.max_connections.or(Connections::from_count(CONNECTIONS))),
+        control: raw.control.get().cloned().unwrap_or_else(default_control).0,
+        watch: raw.watch.or(true),
+        sandbox: raw.sandbox.or(true),
+        admin: admin.map(|(listen, _)| Admin { listen }),
+        log: log::log(scope, raw.log.get()),
+        identities: identity::good(std::mem::take(&mut scope.identities)),
+        bridges: bridges.into_iter().map(|placed| placed.bridge).collect(),
+    }
+}
+
+fn default_control() -> Control {
+    Control(parse_pipe_name(CONTROL).ok())
+}
+
+fn pipe_path(scope: &mut Scope<'_>, raw: &RawConfig) {
+    let Some(at) = raw.pipe_path.at() else {
+        return;
+    };
+    if !at.value.contains("{name}") {
+        let fault = Fault::new("every pipe would have the same socket");
+        scope.fault(at.place.value, fault.expected("a path with `{name}` in it"));
+        return;
+    }
+    scope.pipe_path = PipePath::Pattern(at.value.clone());
+}
+
+fn bridges(scope: &mut Scope<'_>, raw: &RawConfig, start: Spot) -> Vec<Placed> {
+    let all = raw.bridge.get().map_or(&[][..], |named| &named.0);
+    if all.is_empty() && !matches!(raw.bridge, crate::config::read::Field::Wrong(_)) {
+        let fault = Fault::new("there is no bridge, so nothing would run");
+        scope.fault(start, fault.expected("at least one table `[bridge.NAME]`"));
+    }
+    let resolve =
+        |one: &crate::config::raw::One<_>| bridge(scope, &one.name, one.spot, one.table.as_ref()?);
+    all.iter().filter_map(resolve).collect()
+}
