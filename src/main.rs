@@ -1,5 +1,5 @@
 //! The `pipeferry` binary: hands the command line to the library.
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    pipeferry::cli::main()
 }

@@ -6,6 +6,7 @@
 
 use std::fmt::Write;
 
+use super::names::Spelling;
 use super::patterns;
 use super::peer::CertificateNames;
 use super::verdict::Verdict;
@@ -55,9 +56,9 @@ pub fn describe(names: &CertificateNames) -> String {
     let subject = if names.subject.is_empty() { "(no subject)" } else { &names.subject };
     let mut line = clip(subject, 256);
     line.push_str(" (");
-    let alt = alt_names(names);
+    let alt = names.spelled(Spelling::Space);
     for name in alt.iter().take(NAMES_IN_SENTENCE) {
-        line.push_str(name);
+        line.push_str(&clip(name, 128));
         line.push_str(", ");
     }
     if alt.len() > NAMES_IN_SENTENCE {
@@ -65,17 +66,6 @@ pub fn describe(names: &CertificateNames) -> String {
     }
     let _ = write!(line, "serial {})", names.serial);
     line
-}
-
-fn alt_names(names: &CertificateNames) -> Vec<String> {
-    let text = |kind: &str, list: &[String]| -> Vec<String> {
-        list.iter().map(|name| clip(&format!("{kind} {}", name.escape_debug()), 128)).collect()
-    };
-    let mut all = text("dns", &names.dns);
-    all.extend(text("uri", &names.uri));
-    all.extend(names.ip.iter().map(|ip| format!("ip {ip}")));
-    all.extend(text("email", &names.email));
-    all
 }
 
 fn clip(text: &str, most: usize) -> String {

@@ -16,4 +16,5 @@ pub use cert_rules::*;
 pub use local_rules::*;
 pub use names::*;
 pub use peer::*;
+pub use subject::rfc4514;
 pub use verdict::*;

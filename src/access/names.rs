@@ -22,6 +22,15 @@ pub const MAX_ALT_NAMES: usize = 1000;
 /// The most attributes in one subject.
 pub const MAX_SUBJECT_ATTRIBUTES: usize = 100;
 
+/// How an alternative name is written after its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spelling {
+    /// `dns example.com`, in sentences.
+    Space,
+    /// `dns:example.com`, in lists.
+    Colon,
+}
+
 /// Why a certificate's names were not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NamesError {
@@ -80,6 +89,23 @@ impl CertificateNames {
             names.add_alt_names(&alt.value.general_names)?;
         }
         Ok(names)
+    }
+
+    /// All alternative names, each with its kind before it. Control characters
+    /// are escaped; the length is what the certificate's bearer chose.
+    pub fn spelled(&self, spelling: Spelling) -> Vec<String> {
+        let mark = match spelling {
+            Spelling::Space => ' ',
+            Spelling::Colon => ':',
+        };
+        let text = |kind: &str, list: &[String]| -> Vec<String> {
+            list.iter().map(|name| format!("{kind}{mark}{}", name.escape_debug())).collect()
+        };
+        let mut all = text("dns", &self.dns);
+        all.extend(text("uri", &self.uri));
+        all.extend(self.ip.iter().map(|ip| format!("ip{mark}{ip}")));
+        all.extend(text("email", &self.email));
+        all
     }
 
     fn add_alt_names(&mut self, alt: &[GeneralName<'_>]) -> Result<(), NamesError> {

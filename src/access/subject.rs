@@ -34,7 +34,7 @@ const SHORT_NAMES: &[(&str, &str)] = &[
 ];
 
 /// The whole name: the last component first, as the RFC wants it.
-pub(super) fn rfc4514(name: &X509Name<'_>) -> String {
+pub fn rfc4514(name: &X509Name<'_>) -> String {
     let mut components: Vec<String> = name
         .iter_rdn()
         .map(|rdn| rdn.iter().map(attribute).collect::<Vec<_>>().join("+"))

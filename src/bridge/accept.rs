@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep};
 use tokio_util::task::TaskTracker;
 
-use super::{Shared, connection};
+use super::{Shared, Verdict, connection};
 use crate::endpoint::{Incoming, Listener};
 use crate::telemetry::metrics::WaitingGuard;
 
@@ -66,6 +66,24 @@ impl Accept {
                 }
             }
         }
+    }
+
+    /// Carries the first client that comes, and then no other; `None` if the
+    /// bridge drained first. The listener is closed as soon as it is there.
+    pub async fn run_once(mut self) -> Option<Verdict> {
+        let draining = self.shared.draining.clone();
+        let (permit, incoming) = loop {
+            match draining.run_until_cancelled(self.next()).await? {
+                Ok(taken) => break taken,
+                Err(error) => {
+                    self.shared.metrics.accept_error();
+                    tracing::warn!(%error, "accept failed; trying again");
+                    sleep(FIRST_PAUSE).await;
+                }
+            }
+        };
+        drop(self.listener);
+        Some(connection::run(self.shared, incoming, permit, Instant::now()).await)
     }
 
     async fn next(&mut self) -> std::io::Result<(Permit, Incoming)> {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::Shared;
 use super::accept::Permit;
 use super::dial::dial;
 use super::record::Record;
+use super::{Shared, Verdict};
 use crate::access::Peer;
 use crate::config::Mode;
 use crate::endpoint::{Conn, Incoming};
@@ -20,7 +20,7 @@ pub(super) async fn run(
     incoming: Incoming,
     permit: Permit,
     accepted: Instant,
-) {
+) -> Verdict {
     let id = ConnectionId::next();
     let Incoming { conn, mut peer } = incoming;
     let open = shared.metrics.open();
@@ -37,8 +37,18 @@ pub(super) async fn run(
         Outcome::Done if shared.draining.is_cancelled() => Outcome::Drained,
         outcome => outcome,
     };
-    Record { shared: &shared, id, peer: &peer, accepted, to_target, to_client, outcome, reason }
-        .write();
+    let record = Record {
+        shared: &shared,
+        id,
+        peer: &peer,
+        accepted,
+        to_target,
+        to_client,
+        outcome,
+        reason,
+    };
+    record.write();
+    Verdict { outcome: record.outcome, reason: record.reason }
 }
 
 /// Admits the client and reaches the target, unless the bridge drains first.
@@ -76,9 +86,12 @@ fn never_carried(outcome: Outcome, reason: String) -> Ended {
 
 async fn ferry(shared: &Shared, client: Conn, target: Conn, accepted: Instant) -> Ended {
     match shared.mode {
-        Mode::Byte => cross(shared, client, target, ByteFlow::new(), ByteFlow::new(), accepted).await,
+        Mode::Byte => {
+            cross(shared, client, target, ByteFlow::new(), ByteFlow::new(), accepted).await
+        }
         Mode::Message => {
-            let (near, far, max) = (shared.listen_prefix, shared.connect_prefix, shared.max_message);
+            let (near, far, max) =
+                (shared.listen_prefix, shared.connect_prefix, shared.max_message);
             let (up, down) = (MessageFlow::new(near, far, max), MessageFlow::new(far, near, max));
             // Larger than a byte connection by what framing needs.
             Box::pin(cross(shared, client, target, up, down, accepted)).await

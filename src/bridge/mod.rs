@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -23,6 +24,7 @@ use crate::config::{self, Dial, Framing, Listen, Mode};
 use crate::endpoint::{BindError, Dialer, Listener};
 use crate::ferry::{Cut, Limits};
 use crate::frame::Prefix;
+use crate::telemetry::Outcome;
 use crate::telemetry::metrics::BridgeMetrics;
 use crate::tls::{Identities, TlsError};
 
@@ -48,6 +50,15 @@ pub enum Problem {
     /// `allow` names somebody who does not exist.
     #[error("{0}; `allow` must name existing accounts")]
     Allow(#[from] UnknownName),
+}
+
+/// How a connection ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// The word.
+    pub outcome: Outcome,
+    /// Why, where the word leaves a question.
+    pub reason: Option<String>,
 }
 
 /// What all connections of a bridge share.
@@ -154,6 +165,20 @@ impl Bridge {
 impl OpenBridge {
     /// Starts accepting. `total` limits the connections of all bridges.
     pub fn run(self, total: Arc<Semaphore>) -> RunningBridge {
+        let (running, accept) = self.split(total);
+        running.tasks.spawn(accept.run());
+        running
+    }
+
+    /// Carries one connection and ends; the verdict is `None` if the bridge
+    /// drained before a client came.
+    pub fn run_once(self) -> (RunningBridge, JoinHandle<Option<Verdict>>) {
+        let (running, accept) = self.split(Arc::new(Semaphore::new(1)));
+        let verdict = running.tasks.spawn(accept.run_once());
+        (running, verdict)
+    }
+
+    fn split(self, total: Arc<Semaphore>) -> (RunningBridge, accept::Accept) {
         let Self { bridge, listener } = self;
         let running = RunningBridge {
             shared: Arc::clone(&bridge.shared),
@@ -165,10 +190,9 @@ impl OpenBridge {
             listener,
             own: bridge.permits,
             total,
-            tasks: bridge.tasks.clone(),
+            tasks: bridge.tasks,
         };
-        bridge.tasks.spawn(accept.run());
-        running
+        (running, accept)
     }
 }
 

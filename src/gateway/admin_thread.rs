@@ -47,9 +47,10 @@ impl AdminThread {
         let (report, started) = oneshot::channel();
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let stopped = stop.clone();
-        let thread = thread::Builder::new().name("pipeferry-admin".to_owned()).spawn(move || {
-            runtime.block_on(run(admin, view, exposition, stopped, report));
-        })?;
+        let thread =
+            thread::Builder::new().name("pipeferry-admin".to_owned()).spawn(move || {
+                runtime.block_on(run(admin, view, exposition, stopped, report));
+            })?;
         started.await.unwrap_or_else(|_| Err(io::Error::other("it ended at once").into()))?;
         Ok(Self { stop, thread })
     }

@@ -7,6 +7,7 @@
 
 pub mod admin;
 mod admin_thread;
+mod once;
 mod prepare;
 mod signals;
 mod view;
@@ -19,6 +20,7 @@ use tokio::time::timeout;
 
 pub use self::admin_thread::AdminError;
 use self::admin_thread::AdminThread;
+pub use self::once::carry_one;
 pub use self::prepare::{Mistake, Prepared};
 pub use self::signals::StopSignals;
 use self::view::View;
@@ -51,6 +53,15 @@ pub enum Finish {
     Drained,
     /// Some were cut off: at the drain's limit, or by a second signal.
     CutOff,
+}
+
+impl Finish {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Drained => "drained",
+            Self::CutOff => "cut off",
+        }
+    }
 }
 
 /// A running daemon.
@@ -120,7 +131,7 @@ impl Gateway {
             None => Finish::Drained,
             Some(why) => self.cut(why).await,
         };
-        tracing::info!(outcome = ?finish, "stopped");
+        tracing::info!(finish = finish.word(), "stopped");
         self.admin.stop();
         finish
     }

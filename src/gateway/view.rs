@@ -43,8 +43,7 @@ impl AdminView for View {
 
     fn status(&self) -> Status {
         let now = SystemTime::now();
-        let state =
-            if self.is_draining() { GatewayState::Draining } else { GatewayState::Running };
+        let state = if self.is_draining() { GatewayState::Draining } else { GatewayState::Running };
         let identities = self.identities.iter().filter_map(|identity| {
             let not_after = identity.not_after()?.cast_signed();
             Some(IdentityStatus::new(identity.name(), not_after, now))
@@ -60,8 +59,7 @@ impl AdminView for View {
 }
 
 fn bridge_status(bridge: &RunningBridge) -> BridgeStatus {
-    let state =
-        if bridge.is_draining() { BridgeState::Closed } else { BridgeState::Listening };
+    let state = if bridge.is_draining() { BridgeState::Closed } else { BridgeState::Listening };
     BridgeStatus {
         name: bridge.name().to_owned(),
         mode: mode_word(bridge.mode()),

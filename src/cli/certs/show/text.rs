@@ -1,0 +1,125 @@
+//! The same for people.
+
+use std::io::Write;
+
+use clap::ValueEnum;
+
+use super::super::index::{Revocation, date};
+use super::files::{Inspected, Item};
+use super::folder::{Issued, Listing};
+use super::{Certificate, Crl};
+
+/// A CRL with fewer days left than this is worth a word.
+const CRL_SOON: i64 = 7;
+
+pub(super) fn listing(listing: &Listing, out: &mut dyn Write) -> anyhow::Result<()> {
+    let ca = &listing.authority;
+    writeln!(out, "authority  {}  serial {}  {}", ca.subject, ca.serial, left(ca.days_left))?;
+    match &listing.crl {
+        Some(list) => crl(list, out)?,
+        None => writeln!(out, "crl        none; make one with `pipeferry certs crl`")?,
+    }
+    writeln!(out)?;
+    if listing.certificates.is_empty() {
+        writeln!(out, "Nothing has been issued yet.")?;
+    }
+    let rows: Vec<[String; 6]> = listing.certificates.iter().map(row).collect();
+    table(["NAME", "STATE", "LEFT", "USE", "SERIAL", "NAMES"], &rows, out)
+}
+
+pub(super) fn files(shown: &[Inspected], out: &mut dyn Write) -> anyhow::Result<()> {
+    for (at, file) in shown.iter().enumerate() {
+        if at > 0 {
+            writeln!(out)?;
+        }
+        writeln!(out, "{}", file.file)?;
+        for item in &file.content {
+            match item {
+                Item::Certificate(shown) => certificate(shown, out)?,
+                Item::Crl(shown) => crl(shown, out)?,
+                Item::PrivateKey => writeln!(out, "private key")?,
+                Item::Other { label } => writeln!(out, "{label}")?,
+            }
+        }
+    }
+    Ok(())
+}
+
+fn certificate(shown: &Certificate, out: &mut dyn Write) -> anyhow::Result<()> {
+    writeln!(out, "certificate  {}", shown.subject)?;
+    let names = if shown.names.is_empty() { "none".into() } else { shown.names.join(" ") };
+    writeln!(out, "  issuer   {}", shown.issuer)?;
+    writeln!(out, "  names    {names}")?;
+    writeln!(out, "  use      {}", shown.usage)?;
+    writeln!(out, "  serial   {}", shown.serial)?;
+    writeln!(out, "  spki     {}", shown.spki)?;
+    writeln!(
+        out,
+        "  valid    {} to {}, {}",
+        shown.not_before,
+        shown.not_after,
+        left(shown.days_left)
+    )?;
+    Ok(())
+}
+
+fn crl(list: &Crl, out: &mut dyn Write) -> anyhow::Result<()> {
+    let number = list.number.as_deref().unwrap_or("none");
+    write!(out, "crl        {}  number {number}  {} revoked", list.issuer, list.revoked)?;
+    match list.days_left {
+        None => writeln!(out, "  never runs out")?,
+        Some(days) if days < CRL_SOON => {
+            writeln!(out, "  {}: renew it with `pipeferry certs crl`", left(days))?;
+        }
+        Some(days) => writeln!(out, "  {}", left(days))?,
+    }
+    Ok(())
+}
+
+fn row(issued: &Issued) -> [String; 6] {
+    let entry = &issued.entry;
+    let state = match &entry.revoked {
+        Some(Revocation { at, reason }) => {
+            let reason = reason.to_possible_value().map(|v| v.get_name().to_owned());
+            format!("revoked {} ({})", &date(*at)[..10], reason.unwrap_or_default())
+        }
+        None => issued.state.into(),
+    };
+    [
+        entry.name.clone(),
+        state,
+        left(issued.days_left),
+        entry.usage.word().into(),
+        entry.serial.clone(),
+        entry.names.join(" "),
+    ]
+}
+
+fn left(days: i64) -> String {
+    match days {
+        days if days < 0 => "ended".into(),
+        1 => "1 day".into(),
+        _ => format!("{days} days"),
+    }
+}
+
+fn table(head: [&str; 6], rows: &[[String; 6]], out: &mut dyn Write) -> anyhow::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut widths = head.map(str::len);
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let mut line = |cells: Vec<&str>| {
+        let padded = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
+        writeln!(out, "{}", padded.collect::<Vec<_>>().join("  ").trim_end())
+    };
+    line(head.to_vec())?;
+    for row in rows {
+        line(row.iter().map(String::as_str).collect())?;
+    }
+    Ok(())
+}

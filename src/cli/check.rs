@@ -1,0 +1,36 @@
+//! `pipeferry check`: what would run, or every mistake.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use anyhow::Context;
+
+use super::Failure;
+use super::args::CheckArgs;
+use super::run;
+use crate::config::{self, Surroundings, System};
+use crate::gateway::Prepared;
+use crate::telemetry::metrics::Exposition;
+
+/// Reads all of it and prints what would run.
+pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
+    let mut surroundings = Surroundings::of_this_process();
+    if let Some(system) = args.system {
+        surroundings.system = system.into();
+    }
+    let here = surroundings.system == System::here();
+    let path = run::path(&args.file, &surroundings)?;
+    let config = config::load(&path, &surroundings)?;
+    let mut text = config::summary(&config, surroundings.system);
+    if here {
+        let prepared = Prepared::new(&config, &Exposition::local());
+        let prepared = prepared.map_err(|all| Failure::mistakes(&all))?;
+        for warning in prepared.identities.iter().flat_map(|identity| identity.warnings()) {
+            text.push_str(&format!("warning: {warning}\n"));
+        }
+    }
+    let kind = if here { "" } else { "; files and accounts of that system were not looked at" };
+    text.push_str(&format!("{} is right{kind}\n", path.display()));
+    std::io::stdout().lock().write_all(text.as_bytes()).context("cannot print")?;
+    Ok(ExitCode::SUCCESS)
+}

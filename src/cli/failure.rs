@@ -1,0 +1,90 @@
+//! Errors for the person who reads them at night: one sentence, the cause under
+//! it, then what to do.
+
+use std::fmt::Write as _;
+use std::io::{IsTerminal, Write as _};
+use std::process::ExitCode;
+
+use crate::config::{ConfigError, Diagnostics};
+use crate::gateway::Mistake;
+
+/// Why a command failed, and with which exit code.
+#[derive(Debug)]
+pub struct Failure {
+    text: String,
+    code: u8,
+}
+
+impl Failure {
+    /// Bad usage or configuration: 2.
+    pub fn usage(text: impl Into<String>) -> Self {
+        Self { text: text.into(), code: 2 }
+    }
+
+    /// Failed while running: 1.
+    pub fn running(error: &anyhow::Error) -> Self {
+        Self { text: in_sentences(error), code: 1 }
+    }
+
+    /// Of `pipeferry certs`, which tells usage apart itself.
+    pub fn from_certs(error: &anyhow::Error) -> Self {
+        Self { text: in_sentences(error), code: super::certs::exit_code(error) }
+    }
+
+    /// What is wrong with a configuration beyond its text.
+    pub fn mistakes(mistakes: &[Mistake]) -> Self {
+        let mut text = String::new();
+        for mistake in mistakes {
+            let _ = write!(text, "error: {mistake}");
+            let mut cause = std::error::Error::source(mistake);
+            while let Some(why) = cause {
+                let _ = write!(text, "\n  because {why}");
+                cause = why.source();
+            }
+            if let Some(hint) = mistake.hint() {
+                let _ = write!(text, "\n  hint: {hint}");
+            }
+            text.push('\n');
+        }
+        let count = mistakes.len();
+        let _ = write!(text, "{count} {}", if count == 1 { "mistake" } else { "mistakes" });
+        Self { text, code: 2 }
+    }
+
+    /// Prints it to standard error.
+    pub fn report(self) -> ExitCode {
+        // If nobody listens there, the exit code has to do.
+        let _ = writeln!(std::io::stderr().lock(), "{}", self.text.trim_end());
+        ExitCode::from(self.code)
+    }
+}
+
+fn in_sentences(error: &anyhow::Error) -> String {
+    let mut text = format!("error: {error}");
+    for cause in error.chain().skip(1) {
+        let _ = write!(text, "\n  because {cause}");
+    }
+    text
+}
+
+impl From<Diagnostics> for Failure {
+    fn from(diagnostics: Diagnostics) -> Self {
+        let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        Self::usage(if colour { diagnostics.coloured() } else { diagnostics.to_string() })
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        match error {
+            ConfigError::Wrong(diagnostics) => diagnostics.into(),
+            other => Self::usage(in_sentences(&anyhow::Error::new(other))),
+        }
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::running(&error)
+    }
+}

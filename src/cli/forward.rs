@@ -1,0 +1,80 @@
+//! Runs bridges: what `run`, `relay` and `connect` have in common.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use tokio::runtime::{Builder, Runtime};
+
+use super::Failure;
+use crate::bridge::Verdict;
+use crate::config::Config;
+use crate::gateway::{Finish, Gateway, Prepared, StopSignals, carry_one};
+use crate::telemetry::log::{self, LogGuard};
+use crate::telemetry::metrics::Exposition;
+
+/// Serves until stopped.
+pub(super) fn serve(config: &Config) -> Result<ExitCode, Failure> {
+    let (log, exposition, prepared) = set_up(config)?;
+    let runtime = runtime()?;
+    let finish = runtime.block_on(async {
+        let signals = StopSignals::listen().context("cannot listen for signals")?;
+        let gateway = Gateway::start(config, prepared, &exposition).await?;
+        anyhow::Ok(gateway.serve(signals).await)
+    });
+    end(runtime, log);
+    match finish? {
+        Finish::Drained => Ok(ExitCode::SUCCESS),
+        Finish::CutOff => Ok(ExitCode::from(1)),
+    }
+}
+
+/// Carries one connection; done is success, and anything else is said.
+pub(super) fn once(config: &Config) -> Result<ExitCode, Failure> {
+    let (log, _exposition, prepared) = set_up(config)?;
+    let runtime = runtime()?;
+    let verdict = runtime.block_on(async {
+        let signals = StopSignals::listen().context("cannot listen for signals")?;
+        anyhow::Ok(carry_one(prepared, signals).await?)
+    });
+    end(runtime, log);
+    let Some(Verdict { outcome, reason }) = verdict? else { return Ok(ExitCode::SUCCESS) };
+    if outcome.is_clean() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let why = reason.map(|why| format!("\n  because {why}")).unwrap_or_default();
+    Err(Failure::running(&anyhow::anyhow!("the connection ended as `{outcome}`{why}")))
+}
+
+fn set_up(config: &Config) -> Result<(LogGuard, Exposition, Prepared), Failure> {
+    let log = log::init(&config.log.level, config.log.format).context("cannot set up the log")?;
+    let exposition = Exposition::install().context("cannot set up the metrics")?;
+    exposition.watch_log(log.dropped_lines());
+    let prepared = Prepared::new(config, &exposition).map_err(|all| Failure::mistakes(&all))?;
+    for warning in prepared.identities.iter().flat_map(|identity| identity.warnings()) {
+        tracing::warn!(identity = warning.identity, "{warning}");
+    }
+    raise_descriptor_limit();
+    Ok((log, exposition, prepared))
+}
+
+fn runtime() -> anyhow::Result<Runtime> {
+    Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")
+}
+
+/// A read of standard input that never returns must not hold the process.
+fn end(runtime: Runtime, log: LogGuard) {
+    runtime.shutdown_background();
+    drop(log);
+}
+
+/// Two descriptors a connection: takes what the hard limit allows.
+fn raise_descriptor_limit() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit, setrlimit};
+        let mut limit = getrlimit(Resource::Nofile);
+        limit.current = limit.maximum;
+        // Then it stays as it was; accept says when that is not enough.
+        let _ = setrlimit(Resource::Nofile, limit);
+    }
+}

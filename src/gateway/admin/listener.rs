@@ -1,0 +1,90 @@
+//! Where the admin server listens: a TCP or a Unix socket.
+
+use std::fmt;
+use std::io;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+
+use crate::config::AdminListen;
+#[cfg(unix)]
+use crate::endpoint::unix::SocketFile;
+
+/// A connection to the admin server.
+pub trait AdminStream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> AdminStream for T {}
+
+/// A bound admin listener.
+#[derive(Debug)]
+pub struct AdminListener {
+    socket: Bound,
+    address: String,
+}
+
+#[derive(Debug)]
+enum Bound {
+    Tcp(TcpListener),
+    #[cfg(unix)]
+    Unix {
+        socket: tokio::net::UnixListener,
+        /// Removes the file when the listener goes.
+        _file: Option<SocketFile>,
+    },
+}
+
+impl AdminListener {
+    /// Binds and listens. Must be called on the runtime that will serve.
+    ///
+    /// # Errors
+    /// The system's; `Unsupported` for what this system does not have.
+    pub async fn bind(listen: &AdminListen) -> io::Result<Self> {
+        match listen {
+            AdminListen::Tcp(at) => {
+                let socket = TcpListener::bind((at.host.as_str(), at.port)).await?;
+                let address = format!("tcp:{}", socket.local_addr()?);
+                Ok(Self { socket: Bound::Tcp(socket), address })
+            }
+            #[cfg(unix)]
+            AdminListen::Unix(name) => Self::bind_unix(name, format!("unix:{name}")),
+            #[cfg(unix)]
+            AdminListen::Pipe(pipe) => {
+                crate::endpoint::unix::make_folder(&pipe.socket)?;
+                let name = crate::config::UnixName::Path(pipe.socket.clone());
+                Self::bind_unix(&name, format!("pipe:{}", pipe.name))
+            }
+            #[cfg(not(unix))]
+            AdminListen::Unix(_) | AdminListen::Pipe(_) => Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                "the admin server listens on tcp only on this system",
+            )),
+        }
+    }
+
+    #[cfg(unix)]
+    fn bind_unix(name: &crate::config::UnixName, address: String) -> io::Result<Self> {
+        /// Owner and group: status is for operators.
+        const MODE: u32 = 0o660;
+        let access = crate::config::FileAccess::default();
+        let bound = crate::endpoint::unix::bind(name, socket2::Type::STREAM, &access, Some(MODE))?;
+        let socket = tokio::net::UnixListener::from_std(bound.socket.into())?;
+        Ok(Self { socket: Bound::Unix { socket, _file: bound.file }, address })
+    }
+
+    /// Waits for the next connection.
+    pub(super) async fn accept(&self) -> io::Result<Box<dyn AdminStream>> {
+        Ok(match &self.socket {
+            Bound::Tcp(socket) => Box::new(socket.accept().await?.0),
+            #[cfg(unix)]
+            Bound::Unix { socket, .. } => Box::new(socket.accept().await?.0),
+        })
+    }
+}
+
+/// The effective address, `tcp:127.0.0.1:9464`: the port is the one that was
+/// picked.
+impl fmt::Display for AdminListener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.address)
+    }
+}

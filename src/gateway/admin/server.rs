@@ -1,0 +1,97 @@
+//! The server: accepts, limits, ends.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::AdminView;
+use super::listener::{AdminListener, AdminStream};
+use super::routes::Routes;
+use crate::telemetry::metrics::Exposition;
+
+/// More connections wait to be accepted.
+const MOST_CONNECTIONS: usize = 64;
+/// A request's head must be there by then; an idle connection is closed.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// No connection lives longer, whether or not it reads its answers.
+const LIFETIME: Duration = Duration::from_secs(60);
+/// The longest head of a request in bytes.
+const MOST_HEAD: usize = 8 << 10;
+/// What an answer in flight still gets after `stop`.
+const GRACE: Duration = Duration::from_secs(3);
+/// Accept is tried again after so long when it has failed, doubled each time.
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// Serves until `stop`; returns when the last connection is gone: at once where
+/// it is idle, after three seconds at most where an answer is not read. An error
+/// of accept does not end it.
+pub async fn serve(
+    listener: AdminListener,
+    view: Arc<dyn AdminView>,
+    exposition: Exposition,
+    stop: CancellationToken,
+) {
+    let routes = Arc::new(Routes { view, exposition });
+    let slots = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let connections = TaskTracker::new();
+    let accepting = accept_all(&listener, &routes, &slots, &connections, &stop);
+    stop.run_until_cancelled(accepting).await;
+    drop(listener);
+    connections.close();
+    connections.wait().await;
+}
+
+async fn accept_all(
+    listener: &AdminListener,
+    routes: &Arc<Routes>,
+    slots: &Arc<Semaphore>,
+    connections: &TaskTracker,
+    stop: &CancellationToken,
+) {
+    let mut pause = FIRST_PAUSE;
+    // The semaphore is never closed.
+    while let Ok(slot) = Arc::clone(slots).acquire_owned().await {
+        match listener.accept().await {
+            Ok(stream) => {
+                pause = FIRST_PAUSE;
+                let connection = carry(stream, Arc::clone(routes), stop.clone());
+                connections.spawn(async move {
+                    connection.await;
+                    drop(slot);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%listener, %error, "the admin server can not accept; trying again");
+                sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        }
+    }
+}
+
+async fn carry(stream: Box<dyn AdminStream>, routes: Arc<Routes>, stop: CancellationToken) {
+    let service = service_fn(move |request| {
+        let answer = routes.answer(&request);
+        async move { Ok::<_, std::convert::Infallible>(answer) }
+    });
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_header_size(MOST_HEAD);
+    let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
+    // What goes wrong in here is the client's affair.
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        () = sleep(LIFETIME) => return,
+        () = stop.cancelled() => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    let _ = timeout(GRACE, connection).await;
+}

@@ -1,0 +1,180 @@
+//! What `/readyz` and `/status` say: the shapes, and how they are filled.
+//!
+//! The JSON is a promise to scripts: fields are added, not renamed.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
+
+use crate::config::Mode;
+use crate::telemetry::Outcome;
+use crate::telemetry::metrics::{BridgeMetrics, DirectionMeter};
+
+/// Whether clients should be sent here.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Readiness {
+    /// Why not, a line each; none: ready.
+    pub reasons: Vec<String>,
+}
+
+impl Readiness {
+    /// Nothing stands against it.
+    pub fn is_ready(&self) -> bool {
+        self.reasons.is_empty()
+    }
+}
+
+/// The running gateway.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Status {
+    /// pipeferry's version.
+    pub version: &'static str,
+    /// Whole seconds since the start.
+    pub uptime_seconds: u64,
+    /// What the gateway as a whole does.
+    pub state: GatewayState,
+    /// The bridges, in the order of the configuration.
+    pub bridges: Vec<BridgeStatus>,
+    /// The identities, by name.
+    pub identities: Vec<IdentityStatus>,
+}
+
+/// What the gateway as a whole does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GatewayState {
+    /// Not all listeners are bound yet.
+    Starting,
+    /// It serves.
+    Running,
+    /// It takes no new connection and lets the open ones finish.
+    Draining,
+}
+
+/// One bridge.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BridgeStatus {
+    /// Its name.
+    pub name: String,
+    /// `byte` or `message`.
+    pub mode: &'static str,
+    /// Where it listens, in effect: the port is the one that was picked.
+    pub listen: String,
+    /// Where it connects, as configured.
+    pub connect: String,
+    /// What its listener does.
+    pub state: BridgeState,
+    /// Why it does not listen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// What it has carried.
+    #[serde(flatten)]
+    pub traffic: Traffic,
+}
+
+/// What a bridge's listener does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BridgeState {
+    /// It takes clients.
+    Listening,
+    /// It is not bound.
+    NotBound,
+    /// It takes no more.
+    Closed,
+}
+
+/// A bridge's numbers at one moment; the same as its metrics.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Traffic {
+    /// Connections open now.
+    pub open: u64,
+    /// Held back by a limit now.
+    pub waiting: u64,
+    /// Failures of accept.
+    pub accept_errors: u64,
+    /// Connections that have ended, by outcome.
+    pub ended: BTreeMap<&'static str, u64>,
+    /// What the clients sent.
+    pub to_target: Moved,
+    /// What the target sent.
+    pub to_client: Moved,
+}
+
+/// What one direction has carried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Moved {
+    /// Payload bytes.
+    pub bytes: u64,
+    /// Whole messages; 0 in byte mode.
+    pub messages: u64,
+}
+
+impl Traffic {
+    /// The numbers of `metrics` now.
+    pub fn of(metrics: &BridgeMetrics) -> Self {
+        Self {
+            open: metrics.open_now(),
+            waiting: metrics.waiting_now(),
+            accept_errors: metrics.accept_errors(),
+            ended: Outcome::ALL
+                .into_iter()
+                .map(|outcome| (outcome.word(), metrics.total(outcome)))
+                .collect(),
+            to_target: Moved::of(&metrics.to_target),
+            to_client: Moved::of(&metrics.to_client),
+        }
+    }
+}
+
+impl Moved {
+    fn of(meter: &DirectionMeter) -> Self {
+        Self { bytes: meter.total_bytes(), messages: meter.total_messages() }
+    }
+}
+
+/// The word for a mode, as in the configuration.
+pub const fn mode_word(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Byte => "byte",
+        Mode::Message => "message",
+    }
+}
+
+/// One identity's own certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct IdentityStatus {
+    /// The identity's name.
+    pub name: String,
+    /// When its certificate ends, RFC 3339 in UTC.
+    pub not_after: String,
+    /// Whole days until then, negative after.
+    pub days_left: i64,
+}
+
+impl IdentityStatus {
+    /// The identity `name`, whose certificate ends at `not_after` (Unix seconds),
+    /// as seen at `now`.
+    pub fn new(name: &str, not_after: i64, now: SystemTime) -> Self {
+        let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let left = not_after.saturating_sub(i64::try_from(now).unwrap_or(i64::MAX));
+        Self {
+            name: name.to_owned(),
+            not_after: rfc3339(not_after),
+            days_left: left.div_euclid(DAY),
+        }
+    }
+}
+
+const DAY: i64 = 86_400;
+
+/// 9999-12-31T23:59:59Z, which RFC 5280 (4.1.2.5) gives to certificates that do
+/// not end; four digits of year are all that RFC 3339 has.
+const LAST: u64 = 253_402_300_799;
+
+/// From 1970 on; earlier is written as 1970, which is just as over.
+fn rfc3339(unix_seconds: i64) -> String {
+    let seconds = u64::try_from(unix_seconds).unwrap_or(0).min(LAST);
+    humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs(seconds)).to_string()
+}

@@ -1,0 +1,8 @@
+#![allow(clippy::unwrap_used)]
+
+mod limits;
+mod promtool;
+mod routes;
+mod site;
+mod status;
+mod unix;

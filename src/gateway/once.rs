@@ -1,0 +1,25 @@
+//! One connection and no more: `pipeferry connect`, `pipeferry relay --once`.
+
+use super::{Prepared, StartError, StopSignals};
+use crate::bridge::Verdict;
+
+/// Opens the one bridge, carries one connection, ends. `None` if a signal came
+/// before a client did; a signal while it is carried cuts it off.
+///
+/// # Errors
+/// [`StartError::Open`].
+pub async fn carry_one(
+    prepared: Prepared,
+    mut signals: StopSignals,
+) -> Result<Option<Verdict>, StartError> {
+    let Some(bridge) = prepared.bridges.into_iter().next() else { return Ok(None) };
+    let open = bridge.open().await.map_err(|error| StartError::Open(vec![error]))?;
+    let (running, mut verdict) = open.run_once();
+    let (address, target) = (running.address(), running.target());
+    tracing::info!(bridge = running.name(), address, target, "listening");
+    tokio::select! {
+        verdict = &mut verdict => return Ok(verdict.unwrap_or_default()),
+        _ = signals.next() => running.cut(),
+    }
+    Ok(verdict.await.unwrap_or_default())
+}
