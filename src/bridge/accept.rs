@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep};
 use tokio_util::task::TaskTracker;
 
@@ -86,32 +86,36 @@ impl Accept {
         Some(connection::run(self.shared, incoming, permit, Instant::now()).await)
     }
 
+    /// The bridge's own place first, then the client, then a place among the
+    /// connections of all bridges: a bridge that only waits must not hold one
+    /// of those back from the others.
     async fn next(&mut self) -> std::io::Result<(Permit, Incoming)> {
-        let permit = self.permit().await?;
+        let own = Arc::clone(&self.own).acquire_owned();
+        let own = self.held_back(0, own).await?;
         let incoming = self.listener.accept().await?;
-        Ok((permit, incoming))
+        let total = Arc::clone(&self.total).acquire_owned();
+        let total = self.held_back(1, total).await?;
+        Ok((Permit { _own: own, _total: total }, incoming))
     }
 
-    async fn permit(&self) -> std::io::Result<Permit> {
-        let own = Arc::clone(&self.own).acquire_owned();
-        let total = Arc::clone(&self.total).acquire_owned();
-        let both = async {
-            let own = own.await.map_err(std::io::Error::other)?;
-            let total = total.await.map_err(std::io::Error::other)?;
-            Ok(Permit { _own: own, _total: total })
-        };
+    /// Waits for a place while counting who has to wait with us.
+    async fn held_back(
+        &self,
+        taken: usize,
+        place: impl Future<Output = Result<OwnedSemaphorePermit, AcquireError>>,
+    ) -> std::io::Result<OwnedSemaphorePermit> {
         tokio::select! {
             biased;
-            permit = both => permit,
-            never = self.count_held_back() => match never {},
+            place = place => place.map_err(std::io::Error::other),
+            never = self.count_held_back(taken) => match never {},
         }
     }
 
     /// Shows in the metrics whom the limit holds back; never ends by itself.
-    async fn count_held_back(&self) -> Infallible {
+    async fn count_held_back(&self, taken: usize) -> Infallible {
         let mut waiting: Vec<WaitingGuard> = Vec::new();
         loop {
-            let queued = self.listener.queued().min(MOST_COUNTED);
+            let queued = (taken + self.listener.queued()).min(MOST_COUNTED);
             waiting.truncate(queued);
             while waiting.len() < queued {
                 waiting.push(self.shared.metrics.wait());

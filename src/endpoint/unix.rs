@@ -9,7 +9,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, FlockOperation};
+use rustix::fs::FlockOperation;
 use socket2::{Domain, SockAddr, Socket, Type};
 
 use crate::access::{Account, Process};
@@ -186,15 +186,21 @@ pub fn peer_process(socket: &impl AsFd) -> io::Result<Process> {
 /// through: each socket has its own rights.
 ///
 /// # Errors
-/// The system's.
+/// `PermissionDenied` if somebody else than we or root owns it, who could put
+/// a socket of theirs in the place of ours; else the system's.
 pub fn make_folder(socket: &Path) -> io::Result<()> {
     let Some(folder) = socket.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
         return Ok(());
     };
-    if rustix::fs::access(folder, rustix::fs::Access::EXISTS).is_ok() {
+    if !folder.exists() {
+        std::fs::create_dir_all(folder)?;
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755))?;
+    }
+    let (owner, us) = (std::fs::metadata(folder)?.uid(), rustix::process::geteuid().as_raw());
+    // Root may be told to serve in anybody's folder.
+    if owner == 0 || owner == us || us == 0 {
         return Ok(());
     }
-    std::fs::create_dir_all(folder)?;
-    rustix::fs::chmodat(CWD, folder, rustix::fs::Mode::from(0o755), rustix::fs::AtFlags::empty())
-        .map_err(io::Error::from)
+    let why = format!("its folder {} belongs to user {owner}", folder.display());
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
 }

@@ -115,6 +115,10 @@ struct Progress {
     clock: Clock,
     up_over: bool,
     down_over: bool,
+    /// Whether the end of that direction leaves the other one half-closed: an
+    /// end that carries one way never had two.
+    up_counts: bool,
+    down_counts: bool,
     /// A write that failed while the other direction still delivers.
     failed: Option<Stop>,
 }
@@ -128,6 +132,8 @@ impl<F: Flow> Crossing<'_, F> {
             // An end that only writes has nothing to end.
             up_over: !self.client.reads(),
             down_over: !self.target.reads(),
+            up_counts: self.client.reads() && self.target.writes(),
+            down_counts: self.target.reads() && self.client.writes(),
             failed: None,
         };
         let mut registered = false;
@@ -152,7 +158,7 @@ impl<F: Flow> Crossing<'_, F> {
 
     fn poll_stop(&mut self, cx: &mut Context<'_>, progress: &mut Progress) -> Poll<Stop> {
         let ticks = self.ticks();
-        let over = (progress.up_over, progress.down_over);
+        let half_closed = progress.is_half_closed();
         if !progress.up_over {
             let up = self.up.poll_carry(cx, &mut self.client, &mut self.target, self.up_meter);
             if let Some(stop) = progress.settle(up, Side::Client) {
@@ -169,7 +175,7 @@ impl<F: Flow> Crossing<'_, F> {
         if progress.up_over && progress.down_over {
             return Poll::Ready(progress.failed.take().unwrap_or(Stop::at(Outcome::Done)));
         }
-        if over != (progress.up_over, progress.down_over) {
+        if half_closed != progress.is_half_closed() {
             progress.clock.half_closed();
         } else if ticks != self.ticks() {
             progress.clock.moved();
@@ -197,6 +203,10 @@ impl<F: Flow> Crossing<'_, F> {
 }
 
 impl Progress {
+    fn is_half_closed(&self) -> bool {
+        (self.up_over && self.up_counts) || (self.down_over && self.down_counts)
+    }
+
     /// Takes in how a direction that reads from `source` went; a stop ends the
     /// connection at once.
     fn settle(&mut self, polled: Poll<Result<(), Break>>, source: Side) -> Option<Stop> {

@@ -1,0 +1,207 @@
+//! The steady loop allocates nothing, for a chunk and for a message alike, and
+//! a waiting connection is small.
+#![allow(clippy::unwrap_used)]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::sync::Arc;
+
+use pipeferry::endpoint::{Conn, PacketSocket, Stream};
+use pipeferry::ferry::{ByteFlow, Crossing, Cut, Flow, Limits, MessageFlow};
+use pipeferry::frame::Prefix;
+use pipeferry::telemetry::Outcome;
+use pipeferry::telemetry::metrics::{DirectionMeter, Exposition};
+use socket2::{Domain, Socket, Type};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::time::Instant;
+
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+fn count() {
+    let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
+}
+
+// SAFETY: hands every call to the system's allocator as it came.
+#[allow(unsafe_code)]
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.dealloc(at, layout) }
+    }
+
+    unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.realloc(at, layout, size) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+const LIMITS: Limits =
+    Limits { idle: None, half_close: std::time::Duration::from_secs(60), lifetime: None };
+
+async fn tcp_pair() -> (TcpStream, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let dial = TcpStream::connect(listener.local_addr().unwrap());
+    let (near, far) = tokio::join!(dial, listener.accept());
+    (near.unwrap(), far.unwrap().0)
+}
+
+fn packet_pair() -> (Socket, Conn) {
+    let (near, far) = Socket::pair(Domain::UNIX, Type::SEQPACKET, None).unwrap();
+    far.set_nonblocking(true).unwrap();
+    (near, Conn::Packet(PacketSocket::new(far.into()).unwrap()))
+}
+
+/// Carries between two ends, on a runtime of one thread, while `work` moves
+/// bytes from outside; both see every allocation.
+async fn carry<F: Flow>(client: Conn, target: Conn, flows: (F, F), work: impl Future<Output = ()>) {
+    let (up, down) = flows;
+    let (up_meter, down_meter) = (DirectionMeter::default(), DirectionMeter::default());
+    let (up_meter, down_meter) = (&up_meter, &down_meter);
+    let crossing = Crossing { client, target, up, down, up_meter, down_meter };
+    let cut = Cut::default();
+    let carried = crossing.run(LIMITS, Instant::now(), &cut);
+    let (ended, ()) = tokio::join!(carried, work);
+    assert_eq!(ended.outcome, Outcome::Done, "{ended:?}");
+}
+
+fn on_one_thread(test: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(test);
+}
+
+async fn pass(near: &mut (impl AsyncWriteExt + Unpin), far: &mut (impl AsyncReadExt + Unpin), chunk: &[u8], buffer: &mut [u8]) {
+    near.write_all(chunk).await.unwrap();
+    far.read_exact(&mut buffer[..chunk.len()]).await.unwrap();
+}
+
+/// Ends both sides, so that the crossing ends too.
+async fn finish(near: &mut (impl AsyncWriteExt + AsyncReadExt + Unpin), far: &mut TcpStream) {
+    near.shutdown().await.unwrap();
+    assert_eq!(far.read(&mut [0]).await.unwrap(), 0);
+    far.shutdown().await.unwrap();
+    assert_eq!(near.read(&mut [0]).await.unwrap(), 0);
+}
+
+#[test]
+fn a_chunk_of_a_byte_bridge_allocates_nothing() {
+    on_one_thread(async {
+        let (mut near, client) = UnixStream::pair().unwrap();
+        let (target, mut far) = tcp_pair().await;
+        let ends = (Stream::Unix(client).into(), Stream::Tcp(target).into());
+        let work = async move {
+            let chunk = vec![7; 100_000];
+            let mut buffer = vec![0; 100_000];
+            for size in [64, 100_000].repeat(20) {
+                pass(&mut near, &mut far, &chunk[..size], &mut buffer).await;
+            }
+            let before = ALLOCATIONS.get();
+            for size in [64, 100_000, 1, 5_000].repeat(50) {
+                pass(&mut near, &mut far, &chunk[..size], &mut buffer).await;
+            }
+            assert_eq!(ALLOCATIONS.get() - before, 0);
+            finish(&mut near, &mut far).await;
+        };
+        carry(ends.0, ends.1, (ByteFlow::new(), ByteFlow::new()), work).await;
+    });
+}
+
+#[test]
+fn a_message_between_streams_allocates_nothing_even_when_its_framing_changes() {
+    for (from, to) in [(Prefix::U32Be, Prefix::U32Be), (Prefix::U32Be, Prefix::Varint)] {
+        on_one_thread(async {
+            let (mut near, client) = UnixStream::pair().unwrap();
+            let (target, mut far) = tcp_pair().await;
+            let flow = |a, b| MessageFlow::new(Some(a), Some(b), 1 << 20);
+            let work = async move {
+                let message = |len: usize, prefix: Prefix| {
+                    [prefix.head(len).unwrap().as_slice(), &vec![7; len]].concat()
+                };
+                let sizes = [0, 1, 64, 4_096, 60_000];
+                let sent: Vec<_> = sizes.iter().map(|len| message(*len, from)).collect();
+                let want: Vec<_> = sizes.iter().map(|len| message(*len, to)).collect();
+                let mut buffer = vec![0; 100_000];
+                let mut before = 0;
+                for round in 0..60 {
+                    if round == 20 {
+                        before = ALLOCATIONS.get();
+                    }
+                    for (sent, want) in sent.iter().zip(&want) {
+                        near.write_all(sent).await.unwrap();
+                        far.read_exact(&mut buffer[..want.len()]).await.unwrap();
+                        assert!(buffer[..want.len()] == **want);
+                    }
+                }
+                assert_eq!(ALLOCATIONS.get() - before, 0, "{from:?} to {to:?}");
+                finish(&mut near, &mut far).await;
+            };
+            let ends = (Stream::Unix(client).into(), Stream::Tcp(target).into());
+            carry(ends.0, ends.1, (flow(from, to), flow(to, from)), work).await;
+        });
+    }
+}
+
+#[test]
+fn a_packet_allocates_nothing() {
+    on_one_thread(async {
+        let (near, client) = packet_pair();
+        let (target, mut far) = tcp_pair().await;
+        let up = MessageFlow::new(None, Some(Prefix::U32Be), 1 << 20);
+        let down = MessageFlow::new(Some(Prefix::U32Be), None, 1 << 20);
+        let work = async move {
+            let message = [7; 64];
+            let mut buffer = [0; 68 * 30];
+            let mut before = 0;
+            for round in 0..60 {
+                if round == 20 {
+                    before = ALLOCATIONS.get();
+                }
+                for _ in 0..30 {
+                    near.send(&message).unwrap();
+                }
+                far.read_exact(&mut buffer).await.unwrap();
+                far.write_all(&buffer[..68]).await.unwrap();
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(ALLOCATIONS.get() - before, 0);
+            near.shutdown(std::net::Shutdown::Write).unwrap();
+            assert_eq!(far.read(&mut [0]).await.unwrap(), 0);
+            far.shutdown().await.unwrap();
+        };
+        carry(client, Stream::Tcp(target).into(), (up, down), work).await;
+    });
+}
+
+#[test]
+fn a_waiting_connection_is_small() {
+    on_one_thread(async {
+        let (_near, client) = UnixStream::pair().unwrap();
+        let (target, _far) = tcp_pair().await;
+        let metrics = Exposition::local().bridge("size");
+        let cut = Arc::new(Cut::default());
+        let crossing = Crossing {
+            client: Stream::Unix(client).into(),
+            target: Stream::Tcp(target).into(),
+            up: ByteFlow::new(),
+            down: ByteFlow::new(),
+            up_meter: &metrics.to_target,
+            down_meter: &metrics.to_client,
+        };
+        let future = crossing.run(LIMITS, Instant::now(), &cut);
+        let size = size_of_val(&future);
+        assert!(size <= 1024, "the future of a byte connection takes {size} bytes");
+    });
+}
