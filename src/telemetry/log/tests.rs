@@ -191,3 +191,14 @@ fn what_was_logged_before_the_end_is_written() {
     (&queue).write_all(b"too late").unwrap();
     assert_eq!(queue.dropped_lines().count(), 1);
 }
+
+#[test]
+fn dropped_lines_are_a_metric() {
+    let exposition = crate::telemetry::metrics::Exposition::local();
+    assert!(exposition.render().contains("pipeferry_log_lines_dropped_total 0\n"));
+    let queue = LineQueue::start(io::sink(), Escape::All).unwrap();
+    exposition.watch_log(queue.dropped_lines());
+    queue.close(FLUSH_LIMIT);
+    (&queue).write_all(b"too late").unwrap();
+    assert!(exposition.render().contains("pipeferry_log_lines_dropped_total 1\n"));
+}

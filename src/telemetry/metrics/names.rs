@@ -92,7 +92,7 @@ const fn seconds(name: &'static str, bounds: &'static [f64], help: &'static str)
 pub const ALL: &[Description] = &[
     counter(CONNECTIONS_TOTAL, Unit::Count, "Connections that have ended, by how they ended."),
     gauge(CONNECTIONS_OPEN, Unit::Count, "Connections that are open now."),
-    gauge(CONNECTIONS_WAITING, Unit::Count, "Accept loops and clients held back by a limit now."),
+    gauge(CONNECTIONS_WAITING, Unit::Count, "Clients held back by a limit now, where known."),
     counter(BYTES_TOTAL, Unit::Bytes, "Payload bytes carried, by direction, while they move."),
     counter(MESSAGES_TOTAL, Unit::Count, "Messages carried whole, by direction."),
     Description {
@@ -102,8 +102,8 @@ pub const ALL: &[Description] = &[
         help: "Sizes of the messages carried, both directions.",
     },
     seconds(CONNECTION_SECONDS, LIFETIMES, "From accept to the end of both directions."),
-    seconds(DIAL_SECONDS, SETUP, "Dialling the target, without its TLS handshake."),
-    seconds(HANDSHAKE_SECONDS, SETUP, "PROXY header and TLS handshake, by end."),
+    seconds(DIAL_SECONDS, SETUP, "Dialling the target, its TLS handshake included."),
+    seconds(HANDSHAKE_SECONDS, SETUP, "TLS handshakes, by end."),
     counter(ACCEPT_ERRORS_TOTAL, Unit::Count, "Failures of accept itself, such as no descriptors."),
     gauge(PIPE_INSTANCES, Unit::Count, "Instances of the Windows pipe that exist now."),
     gauge(CERTIFICATE_EXPIRY, Unit::Seconds, "Unix time at which the identity's certificate ends."),

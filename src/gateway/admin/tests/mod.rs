@@ -5,4 +5,5 @@ mod promtool;
 mod routes;
 mod site;
 mod status;
+#[cfg(unix)]
 mod unix;

@@ -60,6 +60,33 @@ fn upkeep_loses_no_sample_and_a_scrape_after_it_shows_them_all() {
     assert!(text.contains("pipeferry_connection_seconds_sum{bridge=\"b\"} 6000\n"), "{text}");
 }
 
+/// Resident memory in bytes, as the exposition itself says.
+#[cfg(target_os = "linux")]
+fn resident(exposition: &Exposition) -> f64 {
+    let text = exposition.render();
+    let mut lines = text.lines();
+    let value = lines.find_map(|line| line.strip_prefix("process_resident_memory_bytes "));
+    value.unwrap().parse().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_exposition_that_nobody_scrapes_does_not_grow_with_upkeep() {
+    const SAMPLES: usize = 2 << 20;
+    let exposition = Exposition::local();
+    let bridge = exposition.bridge("b");
+    let before = resident(&exposition);
+    for sample in 0..SAMPLES {
+        bridge.dialled(Duration::from_millis(1));
+        if sample % 100_000 == 0 {
+            exposition.upkeep();
+        }
+    }
+    let grown = resident(&exposition) - before;
+    // Kept, they take some 33 MiB.
+    assert!(grown < (12 << 20) as f64, "{grown} bytes more");
+}
+
 #[test]
 fn a_reload_that_failed_leaves_the_time_of_the_last_good_one() {
     let exposition = Exposition::local();
