@@ -83,7 +83,12 @@ fn on_one_thread(test: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(test);
 }
 
-async fn pass(near: &mut (impl AsyncWriteExt + Unpin), far: &mut (impl AsyncReadExt + Unpin), chunk: &[u8], buffer: &mut [u8]) {
+async fn pass(
+    near: &mut (impl AsyncWriteExt + Unpin),
+    far: &mut (impl AsyncReadExt + Unpin),
+    chunk: &[u8],
+    buffer: &mut [u8],
+) {
     near.write_all(chunk).await.unwrap();
     far.read_exact(&mut buffer[..chunk.len()]).await.unwrap();
 }
@@ -105,11 +110,12 @@ fn a_chunk_of_a_byte_bridge_allocates_nothing() {
         let work = async move {
             let chunk = vec![7; 100_000];
             let mut buffer = vec![0; 100_000];
-            for size in [64, 100_000].repeat(20) {
+            for size in [64, 100_000, 1, 5_000].repeat(20) {
                 pass(&mut near, &mut far, &chunk[..size], &mut buffer).await;
             }
+            let sizes = [64, 100_000, 1, 5_000].repeat(50);
             let before = ALLOCATIONS.get();
-            for size in [64, 100_000, 1, 5_000].repeat(50) {
+            for size in sizes {
                 pass(&mut near, &mut far, &chunk[..size], &mut buffer).await;
             }
             assert_eq!(ALLOCATIONS.get() - before, 0);

@@ -71,10 +71,9 @@ impl AsyncRead for FifoConn {
         };
         let before = into.filled().len();
         let result = Pin::new(receiver).poll_read(cx, into);
-        if matches!(result, Poll::Ready(Ok(()))) && into.filled().len() == before {
-            if let Some(ended) = &self.ended {
-                ended.store(true, Ordering::Release);
-            }
+        let at_end = matches!(result, Poll::Ready(Ok(()))) && into.filled().len() == before;
+        if let Some(ended) = self.ended.as_ref().filter(|_| at_end) {
+            ended.store(true, Ordering::Release);
         }
         result
     }

@@ -21,6 +21,12 @@ pub struct ByteFlow {
     moved: Moved,
 }
 
+impl Default for ByteFlow {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl ByteFlow {
     /// A direction that has carried nothing yet.
     pub fn new() -> Self {

@@ -164,7 +164,11 @@ impl MessageFlow {
     ) -> Poll<Result<(), Break>> {
         let Some(mut inbox) = self.inbox.take() else { return Poll::Ready(Ok(())) };
         let pushed = match sink {
-            _ if !sink.writes() => Poll::Ready(Ok(inbox.delivered(inbox.undelivered().len()))),
+            _ if !sink.writes() => {
+                // As in a byte bridge: what nobody can take must block nobody.
+                inbox.delivered(inbox.undelivered().len());
+                Poll::Ready(Ok(()))
+            }
             Conn::Stream(stream) => self.poll_push_stream(cx, stream, &mut inbox),
             Conn::Packet(socket) => self.poll_push_packets(cx, socket, &mut inbox),
         };
