@@ -67,7 +67,7 @@ impl Handshake {
 
     /// The reason for which the server denied the client.
     pub(super) fn is_denied(&self) -> String {
-        let error = self.server.as_ref().err().expect("the server let the client in");
+        let error = self.server.as_ref().expect_err("the server let the client in");
         match classify(error) {
             Refusal::Denied { reason } => reason,
             Refusal::Failed { reason } => panic!("failed and not denied: {reason}"),
@@ -75,12 +75,12 @@ impl Handshake {
     }
 
     pub(super) fn client_error(&self) -> &io::Error {
-        self.client.as_ref().err().expect("the client saw no error")
+        self.client.as_ref().expect_err("the client saw no error")
     }
 
     /// The reason for which the server gave up a client that broke the protocol.
     pub(super) fn is_failed(&self) -> String {
-        match classify(self.server.as_ref().err().expect("the server was content")) {
+        match classify(self.server.as_ref().expect_err("the server was content")) {
             Refusal::Failed { reason } => reason,
             Refusal::Denied { reason } => panic!("denied and not failed: {reason}"),
         }
