@@ -22,6 +22,7 @@ fn problem(from: &config::Identity, file: &str) -> Problem {
     assert!(sentence.starts_with("identity `gateway`: "), "{sentence}");
     assert!(sentence.contains(file), "{sentence}");
     assert!(error.hint().ends_with('.'), "{}", error.hint());
+    assert!(std::error::Error::source(&error).is_none(), "{sentence} would be told twice");
     error.problem
 }
 
@@ -173,10 +174,15 @@ fn lists_are_read_in_pem_and_der_and_checked() {
     let mut from = folder.pem(&ca.leaf("gateway", &[]), &ca);
     let two = ca.crl_pem(&[], 30) + &ca.crl_pem(&[], 30);
     from.crl =
-        vec![folder.write("a.crl", two), folder.write("b.crl", ca.crl(&[], 30).der().as_ref())];
+        vec![folder.write("a.crl", &two), folder.write("b.crl", ca.crl(&[], 30).der().as_ref())];
     let identity = load(&from).unwrap();
     assert_eq!(identity.crls().len(), 3);
-    assert_eq!(identity.warnings(), []);
+    let newer = Warning::NewerCrl("CN=CA".into());
+    assert!(identity.warnings().iter().all(|warning| warning.what == newer));
+    from.crl.pop();
+    folder.write("a.crl", ca.crl_pem(&[], 30));
+    assert_eq!(load(&from).unwrap().warnings(), []);
+    from.crl.push(folder.path("b.crl"));
     folder.write("b.crl", "garbage");
     assert!(matches!(problem(&from, "b.crl"), Problem::BadCrl(_)));
     folder.write("b.crl", ca.pem());

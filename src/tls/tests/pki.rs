@@ -78,7 +78,8 @@ impl Authority {
         self.issue(params)
     }
 
-    /// A list of this authority that is due again in so many days.
+    /// A list of this authority that is due again in so many days, and was made
+    /// 40 days before that.
     pub(super) fn crl(
         &self,
         revoked: &[&SerialNumber],
@@ -92,7 +93,7 @@ impl Authority {
             invalidity_date: None,
         };
         CertificateRevocationListParams {
-            this_update: now - Duration::days(10),
+            this_update: now + Duration::days(days - 40),
             next_update: now + Duration::days(days),
             crl_number: SerialNumber::from(1u64),
             issuing_distribution_point: None,

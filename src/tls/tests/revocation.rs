@@ -69,6 +69,26 @@ fn intermediates_are_checked_too() {
 }
 
 #[test]
+fn an_old_list_does_not_hide_what_a_newer_one_revokes() {
+    let ca = Authority::new("CA");
+    let bad = ca.leaf("bad", &[]);
+    let (old, new) = (ca.crl_pem(&[], 20), ca.crl_pem(&[&bad.serial], 30));
+    for lists in [[old.clone(), new.clone()], [new, old]] {
+        assert!(client_meets(&ca, &bad, &lists).is_denied().contains("is revoked"));
+    }
+}
+
+#[test]
+fn a_dialler_refuses_everybody_once_the_list_has_run_out() {
+    let ca = Authority::new("CA");
+    let server = identity(&ca.leaf("gateway", &["gw.example.com"]), &ca, &[]);
+    let careful = identity(&ca.leaf("client", &[]), &ca, &[ca.crl_pem(&[], -1)]);
+    let any = listen(TlsClients::Anonymous);
+    let refused = meet((&server, &any), (&careful, &dial("gw.example.com")));
+    assert!(explain_dial(refused.client_error()).contains("the issuer's list ran out at"));
+}
+
+#[test]
 fn a_dialler_refuses_a_revoked_server() {
     let ca = Authority::new("CA");
     let leaf = ca.leaf("gateway", &["gw.example.com"]);
