@@ -28,55 +28,24 @@ fn is_plain_label(label: &str) -> bool {
         && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
-/// A common name or an organizational unit: exact, with regard to case; each
-/// `*` stands for one or more characters other than `.`, `/` and controls.
+/// A common name or an organizational unit: exact, with regard to case; a part
+/// between dots that is `*` stands for one part of one or more characters
+/// other than `/` and controls.
 pub(super) fn text(pattern: &str, name: &str) -> bool {
-    let Some((head, tail)) = pattern.split_once('*') else {
-        return pattern == name;
-    };
-    let Some(rest) = name.strip_prefix(head) else {
-        return false;
-    };
-    text_tail(tail, rest)
-}
-
-/// What follows a `*`: it takes the shortest run after which the next literal
-/// stands. If a longer run were needed the literal would stand there again, so
-/// every place is tried for the last piece only.
-fn text_tail(pattern: &str, name: &str) -> bool {
-    let mut name = name;
-    let mut pattern = pattern;
+    let mut patterns = pattern.split('.');
+    let mut parts = name.split('.');
     loop {
-        let (literal, more) = match pattern.split_once('*') {
-            Some((literal, more)) => (literal, Some(more)),
-            None => (pattern, None),
-        };
-        let Some(more) = more else {
-            let Some(run) = name.strip_suffix(literal) else { return false };
-            return !run.is_empty() && run.chars().all(is_plain_text);
-        };
-        let Some(run) = shortest_run(name, literal) else { return false };
-        name = &name[run + literal.len()..];
-        pattern = more;
+        match (patterns.next(), parts.next()) {
+            (None, None) => return true,
+            (Some("*"), Some(part)) if is_plain_text(part) => {}
+            (Some(wanted), Some(part)) if wanted != "*" && wanted == part => {}
+            _ => return false,
+        }
     }
 }
 
-/// Bytes of the shortest run, one character at least and all of them plain,
-/// that `literal` follows in `name`.
-fn shortest_run(name: &str, literal: &str) -> Option<usize> {
-    for (at, c) in name.char_indices() {
-        if at > 0 && name[at..].starts_with(literal) {
-            return Some(at);
-        }
-        if !is_plain_text(c) {
-            return None;
-        }
-    }
-    (!name.is_empty() && literal.is_empty()).then_some(name.len())
-}
-
-fn is_plain_text(c: char) -> bool {
-    !c.is_control() && c != '.' && c != '/'
+fn is_plain_text(part: &str) -> bool {
+    !part.is_empty() && part.chars().all(|c| !c.is_control() && c != '/')
 }
 
 /// An e-mail address: the mailbox exact or `*` for any one, the domain exact

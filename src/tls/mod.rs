@@ -18,7 +18,7 @@ mod session;
 pub use alerts::is_refusal_alert;
 pub use client_verifier::RulesRefusal;
 pub use configs::{TlsError, client_config, server_config};
-pub use identity::{Identities, Identity, IdentityError, IdentityWarning, Problem};
+pub use identity::{Identities, Identity, IdentityError, IdentityWarning, Problem, Warning};
 pub use provider::provider;
 pub use refusal::{Refusal, classify, explain_dial};
 pub use session::session;

@@ -116,9 +116,15 @@ fn certificate_sentence(side: &str, error: &CertificateError) -> String {
 /// At most five names, which a stranger chose.
 fn listed(names: &[String]) -> String {
     let mut list: Vec<String> =
-        names.iter().take(5).map(|name| format!("`{}`", name.escape_debug())).collect();
+        names.iter().take(5).map(|name| format!("`{}`", bare(name).escape_debug())).collect();
     if names.len() > list.len() {
         list.push(format!("{} more", names.len() - list.len()));
     }
     list.join(", ")
+}
+
+/// The name inside `DnsName("...")`, as webpki writes it.
+fn bare(name: &str) -> &str {
+    let inside = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
+    inside.map_or(name, |inside| inside.trim_matches('"'))
 }

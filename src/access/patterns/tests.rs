@@ -29,24 +29,19 @@ fn dns_wildcards_stand_for_one_whole_label(
 #[rstest]
 #[case("alice", "alice", true)]
 #[case("alice", "Alice", false)]
-#[case("till-*", "till-7", true)]
-#[case("till-*", "till-", false)]
-#[case("till-*", "till-7.evil", false)]
 #[case("*", "anybody", true)]
 #[case("*", "any body", true)]
 #[case("*", "", false)]
 #[case("*", "a/b", false)]
+#[case("*", "a.b", false)]
 #[case("*", "a\nb", false)]
-#[case("*-*-7", "till-north-7", true)]
-#[case("*-7", "till-7-7", true)]
-#[case("a*b*c", "a1b2c", true)]
-#[case("a*b*c", "abbc", false)]
-#[case("a**c", "abbc", true)]
-#[case("a**c", "abc", false)]
+#[case("*", "till-7\0", false)]
 #[case("*.example", "a.example", true)]
 #[case("*.example", "a.b.example", false)]
-#[case("till-*", "till-7\0", false)]
-fn text_wildcards_stand_for_a_run_without_dots_and_slashes(
+#[case("*.example", ".example", false)]
+#[case("*.example", "a.Example", false)]
+#[case("till-*", "till-7", false)]
+fn text_wildcards_stand_for_one_part_between_dots(
     #[case] pattern: &str,
     #[case] name: &str,
     #[case] met: bool,

@@ -132,7 +132,7 @@ pub(super) fn serial_from_hex(text: &str) -> Option<SerialNumber> {
         .filter(|c| *c != ':')
         .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
         .collect::<Option<_>>()?;
-    if digits.is_empty() || digits.len() > 40 || digits.len() % 2 != 0 {
+    if digits.is_empty() || digits.len() > 40 || !digits.len().is_multiple_of(2) {
         return None;
     }
     let bytes: Vec<u8> = digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect();

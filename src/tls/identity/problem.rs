@@ -14,8 +14,7 @@ pub struct IdentityError {
     pub identity: String,
     /// The file at fault; `None` for the system's trust store.
     pub file: Option<PathBuf>,
-    /// What is wrong with it.
-    #[source]
+    /// What is wrong with it; part of the sentence, so not its source too.
     pub problem: Problem,
 }
 
@@ -154,6 +153,8 @@ pub enum Warning {
     /// The list has run out: until it is renewed every certificate of its
     /// issuer is refused.
     CrlExpired(u64),
+    /// Another list of the same issuer is newer.
+    NewerCrl(String),
     /// CRLs are given, but none of this CA: its certificates are refused.
     AuthorityWithoutCrl(String),
     /// System CAs that could not be read.
@@ -173,6 +174,10 @@ impl fmt::Display for IdentityWarning {
                 f,
                 "the revocation list ran out at {}; until it is renewed every certificate of its issuer is refused",
                 date(*at)
+            ),
+            Warning::NewerCrl(issuer) => write!(
+                f,
+                "there is a newer revocation list of {issuer}, and only the newer one counts; two CAs of one name cannot both be checked"
             ),
             Warning::AuthorityWithoutCrl(subject) => write!(
                 f,

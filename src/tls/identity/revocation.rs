@@ -14,35 +14,61 @@ use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 use super::credential::{bad_pem, seconds};
 use super::trust::Roots;
 use super::{Loading, Problem, Warning};
+use crate::access::rfc4514;
 use crate::tls::files::MAX_CRL;
 use crate::tls::provider;
 
 type Crl = CertificateRevocationListDer<'static>;
 
+/// A list, and what has to be known of it.
+struct Found {
+    list: Crl,
+    /// The issuer's name in DER.
+    issuer: Vec<u8>,
+    /// The issuer's name for people.
+    subject: String,
+    /// Seconds since 1970.
+    this_update: u64,
+    next_update: Option<u64>,
+}
+
+/// The lists of all files, the newest first: webpki looks a certificate up in
+/// the first list of its issuer, so an old list that was left in the
+/// configuration must not hide what a newer one revokes.
 pub(super) fn load(
     paths: &[PathBuf],
     roots: Option<&Roots>,
     loading: &mut Loading<'_>,
 ) -> Vec<Crl> {
     let mut all = Vec::new();
-    let mut issuers = Vec::new();
     for path in paths {
         let Some(content) = loading.read(path, MAX_CRL) else { continue };
         let Some(lists) = loading.note(path, lists(content)) else { continue };
-        for list in &lists {
-            let checked = inspect(list).and_then(|found| usable(list, roots).map(|()| found));
-            let Some((issuer, next_update)) = loading.note(path, checked) else { continue };
-            issuers.push(issuer);
-            if let Some(at) = next_update.filter(|at| *at < loading.now.as_secs()) {
-                loading.warn(path, Warning::CrlExpired(at));
-            }
+        for list in lists {
+            let found = usable(&list, roots).and_then(|()| inspect(list));
+            let Some(found) = loading.note(path, found) else { continue };
+            all.push((path, found));
         }
-        all.extend(lists);
     }
+    all.sort_by_key(|(_, found)| std::cmp::Reverse(found.this_update));
+    warn_of_lists(&all, loading);
+    let all: Vec<Found> = all.into_iter().map(|(_, found)| found).collect();
     if let Some(roots) = roots.filter(|_| !paths.is_empty() && loading.errors.is_empty()) {
-        warn_of_authorities_without(&issuers, roots, loading);
+        warn_of_authorities_without(&all, roots, loading);
     }
-    all
+    all.into_iter().map(|found| found.list).collect()
+}
+
+/// Of lists that have run out, and of those that a newer one stands before.
+fn warn_of_lists(all: &[(&PathBuf, Found)], loading: &mut Loading<'_>) {
+    let now = loading.now.as_secs();
+    for (at, (path, found)) in all.iter().enumerate() {
+        if all[..at].iter().any(|(_, newer)| newer.issuer == found.issuer) {
+            loading.warn(path, Warning::NewerCrl(found.subject.clone()));
+        } else if let Some(due) = found.next_update.filter(|due| *due < now) {
+            loading.warn(path, Warning::CrlExpired(due));
+        }
+    }
 }
 
 fn lists(content: Vec<u8>) -> Result<Vec<Crl>, Problem> {
@@ -57,12 +83,14 @@ fn lists(content: Vec<u8>) -> Result<Vec<Crl>, Problem> {
     Ok(lists)
 }
 
-/// The issuer's name in DER, and when the next list is due in seconds since 1970.
-fn inspect(list: &Crl) -> Result<(Vec<u8>, Option<u64>), Problem> {
-    let (_, parsed) = CertificateRevocationList::from_der(list)
+fn inspect(list: Crl) -> Result<Found, Problem> {
+    let (_, parsed) = CertificateRevocationList::from_der(&list)
         .map_err(|error| Problem::BadCrl(error.to_string()))?;
+    let issuer = parsed.issuer().as_raw().to_vec();
+    let subject = rfc4514(parsed.issuer());
+    let this_update = seconds(parsed.last_update().timestamp());
     let next_update = parsed.next_update().map(|at| seconds(at.timestamp()));
-    Ok((parsed.issuer().as_raw().to_vec(), next_update))
+    Ok(Found { list, issuer, subject, this_update, next_update })
 }
 
 /// Whether the verifier takes it: the parser that counts is webpki's.
@@ -75,7 +103,7 @@ fn usable(list: &Crl, roots: Option<&Roots>) -> Result<(), Problem> {
         .map_err(|error| Problem::BadCrl(error.to_string()))
 }
 
-fn warn_of_authorities_without(issuers: &[Vec<u8>], roots: &Roots, loading: &mut Loading<'_>) {
+fn warn_of_authorities_without(lists: &[Found], roots: &Roots, loading: &mut Loading<'_>) {
     let file: &Path = roots.file.as_deref().unwrap_or(Path::new("the system's CAs"));
     if roots.file.is_none() {
         let subject = "(every CA of the system without one)".to_owned();
@@ -84,9 +112,8 @@ fn warn_of_authorities_without(issuers: &[Vec<u8>], roots: &Roots, loading: &mut
     for der in &roots.certificates {
         let Ok((_, authority)) = X509Certificate::from_der(der) else { continue };
         let subject = authority.subject();
-        if !issuers.iter().any(|issuer| issuer == subject.as_raw()) {
-            let names = crate::access::CertificateNames::from_der(der).unwrap_or_default();
-            loading.warn(file, Warning::AuthorityWithoutCrl(names.subject));
+        if !lists.iter().any(|found| found.issuer == subject.as_raw()) {
+            loading.warn(file, Warning::AuthorityWithoutCrl(rfc4514(subject)));
         }
     }
 }

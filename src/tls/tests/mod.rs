@@ -1,1 +1,13 @@
-//! tests
+//! Handshakes in memory, with certificates made on the spot.
+
+#![allow(clippy::unwrap_used)]
+
+mod admission;
+mod dialling;
+mod handshake;
+mod identities;
+mod pkcs12;
+mod pki;
+mod refusals;
+mod revocation;
+mod sessions;

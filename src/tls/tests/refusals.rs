@@ -1,0 +1,72 @@
+//! What a failed handshake is called.
+
+use std::io;
+
+use rstest::rstest;
+use rustls::{AlertDescription, Error, ServerConnection};
+
+use super::handshake::{feed, listen};
+use super::pki::{Authority, identity};
+use crate::config::TlsClients;
+use crate::tls::{Refusal, classify, explain_dial, is_refusal_alert, server_config};
+
+fn wrapped(error: Error) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error)
+}
+
+#[rstest]
+#[case::plain_http(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n".as_slice())]
+#[case::zeros(&[0; 64])]
+#[case::hello_cut_wrong(&[22, 3, 1, 0, 4, 1, 0xff, 0xff, 0xff])]
+fn garbage_is_a_failed_handshake_and_no_denial(#[case] garbage: &[u8]) {
+    let ca = Authority::new("CA");
+    let server = identity(&ca.leaf("gateway", &[]), &ca, &[]);
+    let config = server_config(&server, &listen(TlsClients::Any)).unwrap();
+    let mut server = ServerConnection::new(config).unwrap();
+    let error = feed(&mut server, garbage).unwrap_err();
+    assert!(matches!(classify(&error), Refusal::Failed { .. }), "{error}");
+}
+
+#[test]
+fn a_client_that_leaves_is_a_failed_handshake() {
+    let refusal = classify(&io::ErrorKind::UnexpectedEof.into());
+    assert_eq!(refusal.reason(), "the client left during the handshake");
+    assert!(matches!(refusal, Refusal::Failed { .. }));
+    let refusal = classify(&io::ErrorKind::ConnectionReset.into());
+    assert!(matches!(refusal, Refusal::Failed { .. }));
+}
+
+#[test]
+fn an_alert_of_the_client_is_a_failed_handshake() {
+    let refusal = classify(&wrapped(Error::AlertReceived(AlertDescription::UnknownCA)));
+    assert!(matches!(&refusal, Refusal::Failed { .. }));
+    assert!(refusal.reason().starts_with("the client does not trust the CA of our certificate"));
+}
+
+#[rstest]
+#[case(AlertDescription::AccessDenied, true)]
+#[case(AlertDescription::CertificateUnknown, true)]
+#[case(AlertDescription::BadCertificate, true)]
+#[case(AlertDescription::UnsupportedCertificate, true)]
+#[case(AlertDescription::CertificateRequired, true)]
+#[case(AlertDescription::CertificateRevoked, true)]
+#[case(AlertDescription::CertificateExpired, true)]
+#[case(AlertDescription::UnknownCA, true)]
+#[case(AlertDescription::InternalError, false)]
+#[case(AlertDescription::DecodeError, false)]
+#[case(AlertDescription::CloseNotify, false)]
+fn alerts_about_our_certificate_are_refusals(
+    #[case] alert: AlertDescription,
+    #[case] refusal: bool,
+) {
+    let error = wrapped(Error::AlertReceived(alert));
+    assert_eq!(is_refusal_alert(&error).is_some(), refusal);
+    assert!(explain_dial(&error).starts_with("the server "));
+}
+
+#[test]
+fn an_ordinary_error_is_no_refusal() {
+    assert_eq!(is_refusal_alert(&io::ErrorKind::ConnectionReset.into()), None);
+    assert_eq!(is_refusal_alert(&io::Error::other("boom")), None);
+    assert_eq!(is_refusal_alert(&wrapped(Error::DecryptError)), None);
+}
