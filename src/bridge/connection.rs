@@ -76,9 +76,12 @@ fn never_carried(outcome: Outcome, reason: String) -> Ended {
 
 async fn ferry(shared: &Shared, client: Conn, target: Conn, accepted: Instant) -> Ended {
     match shared.mode {
-        Mode::Byte => cross(shared, client, target, ByteFlow::new(), ByteFlow::new(), accepted).await,
+        Mode::Byte => {
+            cross(shared, client, target, ByteFlow::new(), ByteFlow::new(), accepted).await
+        }
         Mode::Message => {
-            let (near, far, max) = (shared.listen_prefix, shared.connect_prefix, shared.max_message);
+            let (near, far, max) =
+                (shared.listen_prefix, shared.connect_prefix, shared.max_message);
             let (up, down) = (MessageFlow::new(near, far, max), MessageFlow::new(far, near, max));
             // Larger than a byte connection by what framing needs.
             Box::pin(cross(shared, client, target, up, down, accepted)).await

@@ -15,11 +15,7 @@ use crate::telemetry::metrics::HandshakeEnd;
 ///
 /// # Errors
 /// One sentence on why the target was not reached.
-pub(super) async fn dial(
-    shared: &Shared,
-    peer: &Peer,
-    id: ConnectionId,
-) -> Result<Conn, String> {
+pub(super) async fn dial(shared: &Shared, peer: &Peer, id: ConnectionId) -> Result<Conn, String> {
     let header = match shared.dialer.proxy() {
         Some(detail) => proxy::from_peer(peer, detail, &id.to_string()),
         None => Vec::new(),

@@ -75,7 +75,12 @@ fn read_raw(report: &mut Report, source: usize, text: &str) -> Option<RawConfig>
     if broken.is_empty() {
         return raw;
     }
-    report.forget_on_lines(mark, &broken);
+    // After a broken header nobody can tell which table the keys are of.
+    let header = |(_, line): &&(usize, usize)| {
+        text.lines().nth(line - 1).is_some_and(|line| line.trim_start().starts_with('['))
+    };
+    let end = broken.iter().find(header).map_or(usize::MAX, |(_, line)| *line);
+    report.forget_lines(mark, |place| broken.contains(&place) || place.1 >= end);
     None
 }
 

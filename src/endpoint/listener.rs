@@ -46,11 +46,19 @@ pub struct Listener {
 #[derive(Debug)]
 enum Socket {
     Tcp(TcpListener, TcpOptions),
-    Unix { listener: UnixListener, _file: Option<SocketFile> },
-    Packet { listener: AsyncFd<OwnedFd>, _file: Option<SocketFile> },
+    Unix {
+        listener: UnixListener,
+        _file: Option<SocketFile>,
+    },
+    Packet {
+        listener: AsyncFd<OwnedFd>,
+        _file: Option<SocketFile>,
+    },
     Fifo(Box<FifoListener>),
     /// Standard input and output come once.
-    Stdio { taken: bool },
+    Stdio {
+        taken: bool,
+    },
 }
 
 impl Listener {
@@ -190,9 +198,8 @@ fn only_group(rule: &LocalRule) -> Option<&str> {
 async fn accept_packet(listener: &AsyncFd<OwnedFd>) -> io::Result<(OwnedFd, Process)> {
     use rustix::net::{SocketFlags, accept_with};
     let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
-    let socket = listener
-        .async_io(tokio::io::Interest::READABLE, |fd| Ok(accept_with(fd, flags)?))
-        .await?;
+    let socket =
+        listener.async_io(tokio::io::Interest::READABLE, |fd| Ok(accept_with(fd, flags)?)).await?;
     let process = unix::peer_process(&socket)?;
     Ok((socket, process))
 }

@@ -80,7 +80,11 @@ impl Stream {
     /// The system's; `WriteZero` never stands for progress.
     pub fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = ready!(each!(self, inner => inner.poll_write(cx, bytes)))?;
-        if written == 0 { Poll::Ready(Err(io::ErrorKind::WriteZero.into())) } else { Poll::Ready(Ok(written)) }
+        if written == 0 {
+            Poll::Ready(Err(io::ErrorKind::WriteZero.into()))
+        } else {
+            Poll::Ready(Ok(written))
+        }
     }
 
     /// Writes some of `parts`, which are not all empty.
@@ -93,7 +97,11 @@ impl Stream {
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = ready!(each!(self, inner => inner.poll_write_vectored(cx, parts)))?;
-        if written == 0 { Poll::Ready(Err(io::ErrorKind::WriteZero.into())) } else { Poll::Ready(Ok(written)) }
+        if written == 0 {
+            Poll::Ready(Err(io::ErrorKind::WriteZero.into()))
+        } else {
+            Poll::Ready(Ok(written))
+        }
     }
 
     /// Whether `poll_write` may leave bytes behind that `poll_flush` moves on.

@@ -54,7 +54,8 @@ fn bind_address(address: SocketAddr, options: &TcpOptions) -> io::Result<TcpList
 pub fn apply(stream: &TcpStream, options: &TcpOptions) -> io::Result<()> {
     stream.set_nodelay(options.nodelay)?;
     if let Some(idle) = options.keepalive {
-        let probes = TcpKeepalive::new().with_time(idle).with_interval(idle.min(Duration::from_secs(15)));
+        let probes =
+            TcpKeepalive::new().with_time(idle).with_interval(idle.min(Duration::from_secs(15)));
         SockRef::from(stream).set_tcp_keepalive(&probes)?;
     }
     Ok(())

@@ -102,7 +102,9 @@ fn clear_stale(path: &Path) -> io::Result<()> {
         result => result?,
     };
     if !meta.file_type().is_socket() {
-        return Err(in_use("a file that is no socket is in the way; remove it or choose another path"));
+        return Err(in_use(
+            "a file that is no socket is in the way; remove it or choose another path",
+        ));
     }
     let probe = Socket::new(Domain::UNIX, Type::STREAM.nonblocking(), None)?;
     match probe.connect(&SockAddr::unix(path)?) {

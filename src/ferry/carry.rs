@@ -87,7 +87,10 @@ impl Stop {
     fn broken(side: Side, why: &Break) -> Self {
         Self {
             outcome: side.gone(),
-            reason: Some(format!("{}: {why}", if side == Side::Client { "client" } else { "target" })),
+            reason: Some(format!(
+                "{}: {why}",
+                if side == Side::Client { "client" } else { "target" }
+            )),
             tell_client: side == Side::Target,
             tell_target: side == Side::Client,
         }
@@ -157,7 +160,8 @@ impl<F: Flow> Crossing<'_, F> {
             }
         }
         if !progress.down_over {
-            let down = self.down.poll_carry(cx, &mut self.target, &mut self.client, self.down_meter);
+            let down =
+                self.down.poll_carry(cx, &mut self.target, &mut self.client, self.down_meter);
             if let Some(stop) = progress.settle(down, Side::Target) {
                 return Poll::Ready(stop);
             }

@@ -32,10 +32,8 @@ impl Slots {
     /// # Errors
     /// Whatever mmap(2) says; `InvalidInput` for a length that overflows.
     pub fn map(longest: usize) -> io::Result<Self> {
-        let slot = longest
-            .max(1)
-            .checked_next_multiple_of(4096)
-            .ok_or(io::ErrorKind::InvalidInput)?;
+        let slot =
+            longest.max(1).checked_next_multiple_of(4096).ok_or(io::ErrorKind::InvalidInput)?;
         let count = (MOST_SPACE / slot).clamp(1, MOST_SLOTS);
         let space = slot.checked_mul(count).ok_or(io::ErrorKind::InvalidInput)?;
         // SAFETY: a fresh anonymous mapping, not at a fixed address, aliases

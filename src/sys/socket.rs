@@ -13,8 +13,7 @@ use tokio::io::unix::AsyncFd;
 pub fn unacknowledged(socket: &impl AsFd) -> io::Result<usize> {
     let mut queued: libc::c_int = 0;
     // SAFETY: SIOCOUTQ (TIOCOUTQ's number) stores one int through the pointer.
-    let rc =
-        unsafe { libc::ioctl(socket.as_fd().as_raw_fd(), libc::TIOCOUTQ, &raw mut queued) };
+    let rc = unsafe { libc::ioctl(socket.as_fd().as_raw_fd(), libc::TIOCOUTQ, &raw mut queued) };
     if rc != 0 {
         return Err(io::Error::last_os_error());
     }
