@@ -94,7 +94,7 @@ pub(crate) struct Report {
 impl Report {
     /// Takes in a text; spots in it carry the number that is returned.
     pub(crate) fn add_source(&mut self, name: impl Into<String>, text: impl Into<String>) -> usize {
-        self.sources.push(Source { name: name.into(), text: text.into() });
+        self.sources.push(Source::new(name.into(), text.into()));
         self.sources.len() - 1
     }
 
@@ -148,10 +148,11 @@ impl Report {
     }
 
     /// Drops the mistakes after the first `mark` whose line is not to be
-    /// trusted: what a broken line seems to say is not to be judged.
+    /// trusted (what a broken line seems to say is not to be judged), and those
+    /// about values that the parser made up to go on with.
     pub(crate) fn forget_lines(&mut self, mark: usize, doubted: impl Fn((usize, usize)) -> bool) {
         let mut late = self.found.split_off(mark);
-        late.retain(|(spot, _)| !doubted(self.line_of(*spot)));
+        late.retain(|(spot, _)| spot.start < spot.end && !doubted(self.line_of(*spot)));
         self.found.append(&mut late);
     }
 
@@ -161,7 +162,7 @@ impl Report {
     }
 
     fn line_of(&self, spot: Spot) -> (usize, usize) {
-        let line = self.sources.get(spot.source).map_or(1, |text| text.position(spot.start).0);
+        let line = self.sources.get(spot.source).map_or(1, |text| text.line(spot.start));
         (spot.source, line)
     }
 
