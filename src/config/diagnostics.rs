@@ -21,16 +21,35 @@ pub enum Severity {
 pub(crate) struct Source {
     pub(crate) name: String,
     pub(crate) text: String,
+    /// Where each line begins: a file of noise has as many mistakes as lines.
+    line_starts: Vec<usize>,
 }
 
 impl Source {
+    pub(crate) fn new(name: String, text: String) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let line_starts = std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect();
+        Self { name, text, line_starts }
+    }
+
+    /// The number of the line, from 1, that a byte stands on.
+    pub(crate) fn line(&self, at: usize) -> usize {
+        self.line_starts.partition_point(|start| *start <= at).max(1)
+    }
+
+    /// The bytes of a line, without its end.
+    pub(crate) fn bytes_of(&self, line: usize) -> Range<usize> {
+        let start = self.line_starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        let end = self.line_starts.get(line).map_or(self.text.len(), |next| next - 1);
+        start..end
+    }
+
     /// Line and column, both from 1, the column in characters.
     pub(crate) fn position(&self, at: usize) -> (usize, usize) {
-        let before = &self.text.as_bytes()[..at.min(self.text.len())];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
-        (line, column)
+        let line = self.line(at);
+        let start = self.bytes_of(line).start;
+        let before = &self.text.as_bytes()[start..at.clamp(start, self.text.len())];
+        (line, String::from_utf8_lossy(before).chars().count() + 1)
     }
 }
 

@@ -75,7 +75,14 @@ fn read_raw(report: &mut Report, source: usize, text: &str) -> Option<RawConfig>
     if broken.is_empty() {
         return raw;
     }
-    report.forget_on_lines(mark, &broken);
+    // After a broken header nobody can tell which table the keys are of.
+    let lines: Vec<&str> = text.lines().collect();
+    let header = |(_, line): &&(usize, usize)| {
+        lines.get(line - 1).is_some_and(|line| line.trim_start().starts_with('['))
+    };
+    let end = broken.iter().find(header).map_or(usize::MAX, |(_, line)| *line);
+    let broken: std::collections::HashSet<_> = broken.into_iter().collect();
+    report.forget_lines(mark, |place| broken.contains(&place) || place.1 >= end);
     None
 }
 

@@ -23,6 +23,9 @@ mod surroundings;
 mod tree;
 mod values;
 
+#[cfg(test)]
+mod testing;
+
 pub use command_line::{CommandLine, IdentityFlags, from_addresses};
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use load::{ConfigError, load, parse};

@@ -3,8 +3,6 @@
 //! Only the lines that a mistake touches are handed to the drawing crate, so
 //! that a long file with many mistakes takes time in proportion to both.
 
-use std::ops::Range;
-
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, normalize_untrusted_str};
 
 use super::diagnostics::{Diagnostic, Diagnostics, Source};
@@ -40,7 +38,9 @@ pub(crate) fn render(diagnostics: &Diagnostics, look: Look) -> String {
 }
 
 fn group<'a>(diagnostic: &'a Diagnostic, source: &'a Source) -> Group<'a> {
-    let (lines, first) = touched_lines(&source.text, &diagnostic.span);
+    // A mistake over many lines is shown by its first one.
+    let first = source.line(diagnostic.span.start);
+    let lines = source.bytes_of(first);
     let shown = &source.text[lines.clone()];
     let span = (diagnostic.span.start.clamp(lines.start, lines.end) - lines.start)
         ..(diagnostic.span.end.clamp(lines.start, lines.end) - lines.start);
@@ -58,15 +58,4 @@ fn group<'a>(diagnostic: &'a Diagnostic, source: &'a Source) -> Group<'a> {
         Some(hint) => group.element(Level::HELP.message(normalize_untrusted_str(hint))),
         None => group,
     }
-}
-
-/// The whole lines around a span, and the first one's number. A span over many
-/// lines is shown by its first one.
-fn touched_lines(text: &str, span: &Range<usize>) -> (Range<usize>, usize) {
-    let bytes = text.as_bytes();
-    let at = span.start.min(bytes.len());
-    let start = bytes[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-    let end = bytes[at..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |n| at + n);
-    let number = bytes[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
-    (start..end, number)
 }

@@ -94,7 +94,7 @@ pub(crate) struct Report {
 impl Report {
     /// Takes in a text; spots in it carry the number that is returned.
     pub(crate) fn add_source(&mut self, name: impl Into<String>, text: impl Into<String>) -> usize {
-        self.sources.push(Source { name: name.into(), text: text.into() });
+        self.sources.push(Source::new(name.into(), text.into()));
         self.sources.len() - 1
     }
 
@@ -139,7 +139,7 @@ impl Report {
     /// Notes that a value has the wrong TOML type.
     pub(crate) fn wrong_type(&mut self, node: &Node, expected: &str) {
         let found = node.type_name();
-        self.fault(node.spot, Fault::new(format!("found {found}")).expected(expected));
+        self.fault(node.spot, Fault::new(format!("wrong type: {found}")).expected(expected));
     }
 
     /// The lines that have mistakes on them: source and line.
@@ -147,13 +147,13 @@ impl Report {
         self.found.iter().map(|(spot, _)| self.line_of(*spot)).collect()
     }
 
-    /// Drops the mistakes after the first `mark` that stand on one of these
-    /// lines: what a broken line seems to say is not to be judged.
-    pub(crate) fn forget_on_lines(&mut self, mark: usize, lines: &[(usize, usize)]) {
-        let late = self.found.split_off(mark);
-        let kept = late.into_iter().filter(|(spot, _)| !lines.contains(&self.line_of(*spot)));
-        let kept: Vec<_> = kept.collect();
-        self.found.extend(kept);
+    /// Drops the mistakes after the first `mark` whose line is not to be
+    /// trusted (what a broken line seems to say is not to be judged), and those
+    /// about values that the parser made up to go on with.
+    pub(crate) fn forget_lines(&mut self, mark: usize, doubted: impl Fn((usize, usize)) -> bool) {
+        let mut late = self.found.split_off(mark);
+        late.retain(|(spot, _)| spot.start < spot.end && !doubted(self.line_of(*spot)));
+        self.found.append(&mut late);
     }
 
     /// How many mistakes there are.
@@ -162,7 +162,7 @@ impl Report {
     }
 
     fn line_of(&self, spot: Spot) -> (usize, usize) {
-        let line = self.sources.get(spot.source).map_or(1, |text| text.position(spot.start).0);
+        let line = self.sources.get(spot.source).map_or(1, |text| text.line(spot.start));
         (spot.source, line)
     }
 

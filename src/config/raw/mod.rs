@@ -19,7 +19,7 @@ pub(crate) use rules::{RawAllow, RawCertRule, RawCertRules, RawLocalRule};
 pub(crate) use top::{Control, RawAdmin, RawConfig, RawLog};
 
 use super::report::{Fault, Spot};
-use super::suggest::{did_you_mean, one_of};
+use super::suggest::one_of;
 
 /// A key that was written, and where.
 #[derive(Debug, Clone, Copy)]
@@ -29,11 +29,11 @@ pub(crate) struct Given {
 }
 
 /// The complaint about a key that a table doesn't have.
-pub(crate) fn unknown_key(key: &str, known: &[&'static str]) -> Fault {
+pub(crate) fn unknown_key(key: &str, known: &[&str], near: Option<&str>) -> Fault {
     let shown: String = key.chars().take(64).collect();
     Fault::new(format!("unknown key `{shown}`"))
         .expected(one_of(known.iter().copied()))
-        .maybe_hint(did_you_mean(key, known.iter().copied()))
+        .maybe_hint(near.map(|near| format!("did you mean `{near}`?")))
 }
 
 /// The doc comment's lines as one text.
@@ -57,6 +57,10 @@ macro_rules! keys {
         pub(crate) struct $struct {
             /// The keys that were written, in their order.
             pub(crate) given: Vec<$crate::config::raw::Given>,
+            /// Keys that an unknown one was probably meant to be: they are not
+            /// missing as well.
+            #[allow(dead_code, reason = "not every table has required keys")]
+            pub(crate) misspelt: Vec<&'static str>,
             $( $(#[doc = $doc])+ pub(crate) $field: $crate::config::read::Field<$type>, )+
         }
 
@@ -79,7 +83,12 @@ macro_rules! keys {
                             $key
                         } )+
                         other => {
-                            let fault = $crate::config::raw::unknown_key(other, Self::KEYS);
+                            let near = $crate::config::suggest::nearest(
+                                other,
+                                Self::KEYS.iter().copied(),
+                            );
+                            raw.misspelt.extend(near);
+                            let fault = $crate::config::raw::unknown_key(other, Self::KEYS, near);
                             report.fault(entry.key_spot, fault);
                             continue;
                         }

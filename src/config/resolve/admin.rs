@@ -15,7 +15,7 @@ pub(super) fn admin(
     raw: &RawAdmin,
     key: Spot,
 ) -> Option<(AdminListen, Spot)> {
-    if !raw.listen.is_given() {
+    if !raw.listen.is_given() && !raw.misspelt.contains(&"listen") {
         scope.fault(
             key,
             Fault::new("`[admin]` has no `listen`")

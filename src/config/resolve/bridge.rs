@@ -67,9 +67,9 @@ pub(super) fn bridge(
         _ => Some(raw.mode.or(Mode::Byte)),
     };
     refuse_pointless_max_message(scope, raw, mode);
-    let listen = required(scope, &raw.listen, "listen", name, spot)
+    let listen = required(scope, raw, "listen", name, spot)
         .and_then(|(raw, key, at)| Some((end::listen(scope, &raw.0, key, mode)?, at)));
-    let connect = required(scope, &raw.connect, "connect", name, spot)
+    let connect = required(scope, raw, "connect", name, spot)
         .and_then(|(raw, key, at)| Some((end::dial(scope, &raw.0, key, mode)?, at)));
     let ((listen, listen_spot), (connect, connect_spot)) = (listen?, connect?);
     let bridge = assemble(name, mode.unwrap_or(Mode::Byte), listen, connect, timing(raw));
@@ -78,15 +78,16 @@ pub(super) fn bridge(
 
 fn required<'r>(
     scope: &mut Scope<'_>,
-    field: &'r Field<RawEnd>,
+    bridge: &'r RawBridge,
     key: &str,
     name: &str,
     spot: Spot,
 ) -> Option<(&'r RawEnd, Spot, Spot)> {
-    if !field.is_given() {
+    let field = if key == "listen" { &bridge.listen } else { &bridge.connect };
+    if !field.is_given() && !bridge.misspelt.contains(&key) {
         let fault = Fault::new(format!("bridge `{name}` has no `{key}`"));
         scope
-            .fault(spot, fault.expected(format!("a key `{key}`, such as {key} = \"pipe:{name}\"")));
+            .fault(spot, fault.expected(format!("a key `{key}`, such as {key} = \"pipe:orders\"")));
     }
     let at = field.at()?;
     let address = at.value.0.address.place().map_or(at.place.value, |place| place.value);

@@ -66,7 +66,7 @@ fn begin<'a>(
     mode: Option<Mode>,
     side: Side,
 ) -> Option<(End<'a>, &'a Address)> {
-    if !raw.address.is_given() {
+    if !raw.address.is_given() && !raw.misspelt.contains(&"address") {
         scope.fault(key, Fault::new("the end has no `address`").expected("a key `address`"));
     }
     let at = raw.address.at()?;

@@ -39,7 +39,7 @@ pub(crate) fn identity(
     raw: &RawIdentity,
 ) -> Option<Identity> {
     let before = scope.report.count();
-    if raw.given.is_empty() {
+    if raw.given.is_empty() && raw.misspelt.is_empty() {
         let fault = Fault::new(format!("identity `{name}` is empty"));
         scope.fault(spot, fault.expected("`cert` and `key`, `pkcs12`, or `trust`"));
     }
@@ -57,22 +57,25 @@ pub(crate) fn identity(
     let wrong = [&raw.cert, &raw.key, &raw.pkcs12, &raw.password_file, &raw.trust]
         .iter()
         .any(|field| matches!(field, Field::Wrong(_)));
-    let good = scope.report.count() == before && !wrong;
+    let good = scope.report.count() == before && !wrong && raw.misspelt.is_empty();
     good.then(|| Identity { name: name.to_owned(), credential, trust, crl })
 }
 
 fn credential(scope: &mut Scope<'_>, raw: &RawIdentity) -> Option<Credential> {
-    if let Some(place) = raw.pkcs12.place() {
+    if raw.pkcs12.is_given() {
         for (key, other) in [("cert", &raw.cert), ("key", &raw.key)] {
             if let Some(other) = other.place() {
                 let fault = Fault::new(format!("`{key}` beside `pkcs12`, which holds both"));
                 scope.fault(other.key, fault.hint(format!("leave out `pkcs12` or `{key}`")));
             }
         }
-        let _ = place;
     } else {
-        need_both(scope, &raw.cert, "key", &raw.key);
-        need_both(scope, &raw.key, "cert", &raw.cert);
+        if !raw.misspelt.contains(&"key") {
+            need_both(scope, ("cert", &raw.cert), ("key", &raw.key));
+        }
+        if !raw.misspelt.contains(&"cert") {
+            need_both(scope, ("key", &raw.key), ("cert", &raw.cert));
+        }
         if let Some(place) = raw.password_file.place() {
             let fault = Fault::new("`password_file` is for `pkcs12`");
             scope.fault(place.key, fault.hint("PEM keys are not encrypted; leave it out"));
@@ -90,9 +93,10 @@ fn credential(scope: &mut Scope<'_>, raw: &RawIdentity) -> Option<Credential> {
     }
 }
 
-fn need_both(scope: &mut Scope<'_>, one: &Field<String>, name: &str, other: &Field<String>) {
-    if let (Some(place), false) = (one.place(), other.is_given()) {
-        scope.fault(place.key, Fault::new(format!("`{name}` is missing beside it")));
+fn need_both(scope: &mut Scope<'_>, one: (&str, &Field<String>), other: (&str, &Field<String>)) {
+    if let (Some(place), false) = (one.1.place(), other.1.is_given()) {
+        let fault = Fault::new(format!("`{}` without `{}`", one.0, other.0));
+        scope.fault(place.key, fault.expected(format!("`{}` beside it", other.0)));
     }
 }
 

@@ -1,5 +1,5 @@
-//! Patterns for the names in certificates. A star stands for one whole label
-//! or path segment, never for a part of one; matching lives in `access`.
+//! Patterns for the names in certificates; matching lives in `access`. A star
+//! that could never match anything is a mistake, not a rule that keeps quiet.
 
 use super::described;
 use crate::config::read::{Read, read_text};
@@ -33,24 +33,20 @@ fn sane(text: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-fn whole_stars(text: &str, separators: &[char], what: &str) -> Result<(), Fault> {
-    let bad = text.split(separators).any(|part| part.contains('*') && part != "*");
-    if bad {
-        return Err(Fault::new(format!("`*` stands for one whole {what}"))
-            .expected(format!("`*` alone between its neighbours, as a whole {what}")));
-    }
-    Ok(())
-}
-
 fn name(text: &str) -> Result<NamePattern, Fault> {
     sane(text)?;
-    whole_stars(text, &['.'], "label")?;
+    if text.contains("**") {
+        return Err(Fault::new("`**` is for URIs").expected("`*` for one or more characters"));
+    }
     Ok(NamePattern(text.to_owned()))
 }
 
 fn dns(text: &str) -> Result<DnsPattern, Fault> {
     sane(text)?;
-    whole_stars(text, &['.'], "label")?;
+    if text.split('.').any(|part| part.contains('*') && part != "*") {
+        return Err(Fault::new("`*` stands for one whole label")
+            .expected("`*` alone between its dots, as in \"*.example.com\""));
+    }
     let label = |label: &str| {
         label == "*"
             || (1..=63).contains(&label.len())
@@ -67,15 +63,24 @@ fn dns(text: &str) -> Result<DnsPattern, Fault> {
 
 fn uri(text: &str) -> Result<UriPattern, Fault> {
     sane(text)?;
+    let expected = "a URI such as \"spiffe://example.com/ns/*/sa/web\"";
     let Some((scheme, rest)) = text.split_once(':') else {
-        return Err(Fault::new("no URI").expected("as in \"spiffe://example.com/ns/*/sa/web\""));
+        return Err(Fault::new("no URI").expected(expected));
     };
-    let single = rest.replace("**", "*");
-    if scheme.contains('*') || rest.contains("***") {
-        return Err(Fault::new("a star in the wrong place")
-            .expected("`*` for one path segment, `**` for any number"));
+    let good_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    if !good_scheme {
+        return Err(Fault::new("no URI's scheme").expected(expected));
     }
-    whole_stars(&single, &['/', '.'], "segment")?;
+    let (authority, path) = match rest.strip_prefix("//") {
+        Some(rest) => rest.split_at(rest.find('/').unwrap_or(rest.len())),
+        None => ("", rest),
+    };
+    let bad_segment = |part: &str| part.contains('*') && part != "*" && part != "**";
+    if authority.contains('*') || path.split('/').any(bad_segment) {
+        return Err(Fault::new("`*` stands for one whole segment of the path")
+            .expected("`*` for one segment, `**` for any number, none in the host"));
+    }
     Ok(UriPattern(text.to_owned()))
 }
 

@@ -1,0 +1,10 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod applies;
+mod bridges;
+mod identities;
+mod local;
+mod network;
+mod pipes;
+mod tls;
+mod top;

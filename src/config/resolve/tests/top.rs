@@ -1,0 +1,121 @@
+use std::time::Duration;
+
+use crate::config::testing::{good, lines, mistakes, unix, windows};
+use crate::config::{AdminListen, LogFormat, UnixName};
+use rstest::rstest;
+
+const BRIDGE: &str = "[bridge.b]\nlisten = \"pipe:x\"\nconnect = \"tcp:h:1\"\n";
+
+fn only(text: &str) -> String {
+    let mut all = lines(&mistakes(text, &unix()));
+    assert_eq!(all.len(), 1, "{all:#?}");
+    all.remove(0)
+}
+
+#[test]
+fn the_top_level_has_the_defaults_of_the_reference() {
+    let config = good(BRIDGE, &unix());
+    assert_eq!(config.drain_timeout, Duration::from_secs(30));
+    assert_eq!(config.max_connections, 20_000);
+    assert_eq!(config.control.unwrap().as_str(), "pipeferry-control");
+    assert!(config.watch && config.sandbox);
+    assert_eq!(config.admin, None);
+    assert_eq!((config.log.level.as_str(), config.log.format), ("info", LogFormat::Auto));
+}
+
+#[test]
+fn the_top_level_can_be_set() {
+    let text = format!(
+        "drain_timeout = \"0s\"\nmax_connections = 5\ncontrol = false\nwatch = false\nsandbox = false\n\
+         [log]\nlevel = \"info,pipeferry::tls=debug\"\nformat = \"json\"\n{BRIDGE}"
+    );
+    let config = good(&text, &unix());
+    assert_eq!(config.drain_timeout, Duration::ZERO);
+    assert_eq!((config.max_connections, config.control), (5, None));
+    assert!(!config.watch && !config.sandbox);
+    assert_eq!(config.log.level, "info,pipeferry::tls=debug");
+    assert_eq!(config.log.format, LogFormat::Json);
+}
+
+#[rstest]
+#[case("control = true", "true | `true` is no name")]
+#[case("control = \"..\"", "\"..\" | `.` and `..` are no parts of a pipe's name")]
+#[case("watch = \"yes\"", "\"yes\" | wrong type: a string | `true` or `false`")]
+#[case("drain_timeout = \"soon\"", "\"soon\" | no duration")]
+#[case("max_connections = 1.5", "1.5 | wrong type: a number with a fraction")]
+#[case("log = \"info\"", "\"info\" | wrong type: a string | a table")]
+#[case("[log]\nlevel = \"inof\"", "inof | no log level")]
+#[case("[log]\nlevel = \"info,pipeferry=lots\"", "\"info,pipeferry=lots\" | no log directive")]
+#[case("[admin]", "admin | `[admin]` has no `listen`")]
+#[case(
+    "[admin]\nlisten = \"tcp:0.0.0.0:1\"",
+    "\"tcp:0.0.0.0:1\" | other machines could read the metrics"
+)]
+#[case(
+    "[admin]\nlisten = \"tcp:gw.example:1\"",
+    "\"tcp:gw.example:1\" | other machines could read"
+)]
+#[case(
+    "[admin]\nlisten = \"tls:127.0.0.1:1\"",
+    "\"tls:127.0.0.1:1\" | `tls:` is not for `[admin]`"
+)]
+#[case("[admin]\nlisten = \"unix:/a\"\nremote = true", "remote | `remote` is for `tcp:`")]
+fn a_wrong_line_is_underlined(#[case] line: &str, #[case] expected: &str) {
+    let found = only(&format!("{line}\n{BRIDGE}"));
+    assert!(found.starts_with(expected), "{found}");
+}
+
+#[rstest]
+#[case("tcp:127.0.0.1:0", "")]
+#[case("tcp:[::1]:9464", "")]
+#[case("tcp:localhost:9464", "")]
+#[case("tcp:0.0.0.0:9464", "remote = true")]
+#[case("pipe:metrics", "")]
+#[case("unix:@metrics", "")]
+fn metrics_are_served_on_this_machine_or_on_request_to_others(
+    #[case] address: &str,
+    #[case] more: &str,
+) {
+    let text = format!("[admin]\nlisten = \"{address}\"\n{more}\n{BRIDGE}");
+    assert!(good(&text, &unix()).admin.is_some());
+}
+
+#[test]
+fn a_relative_admin_socket_is_beside_the_configuration() {
+    let text = format!("[admin]\nlisten = \"unix:admin.sock\"\n{BRIDGE}");
+    let listen = good(&text, &unix()).admin.unwrap().listen;
+    assert_eq!(listen, AdminListen::Unix(UnixName::Path("/work/admin.sock".into())));
+}
+
+#[test]
+fn a_file_without_bridges_is_a_mistake() {
+    assert!(only("").contains("there is no bridge"));
+    assert!(only("[bridge]").contains("there is no bridge"));
+}
+
+#[rstest]
+#[case("\"a b\"")]
+#[case("\"\"")]
+#[case("\"ä\"")]
+#[case("a234567890123456789012345678901234567890123456789012345678901234")]
+fn a_bridges_name_is_a_label(#[case] name: &str) {
+    let text = format!("[bridge.{name}]\nlisten = \"pipe:x\"\nconnect = \"tcp:h:1\"");
+    let found = only(&text);
+    assert!(found.starts_with(&format!("{name} | no good name")), "{found}");
+}
+
+#[test]
+fn bridges_keep_the_order_of_the_file() {
+    let text = ["z", "a", "m"]
+        .map(|name| format!("[bridge.{name}]\nlisten = \"pipe:{name}\"\nconnect = \"tcp:h:1\"\n"));
+    let config = good(&text.concat(), &unix());
+    let names: Vec<_> = config.bridges.iter().map(|bridge| bridge.name.as_str()).collect();
+    assert_eq!(names, ["z", "a", "m"]);
+}
+
+#[test]
+fn paths_of_windows_are_kept_as_they_are() {
+    let text = format!("[identity.i]\ntrust = 'C:\\ca.pem'\n{BRIDGE}");
+    let trust = good(&text, &windows()).identities.remove("i").unwrap().trust;
+    assert_eq!(trust, Some(crate::config::Trust::File(r"C:\ca.pem".into())));
+}

@@ -1,0 +1,219 @@
+//! The two ends of a bridge: address and every option in force.
+
+use super::tls;
+use super::values::{duration, off_or, size, switch};
+use crate::config::model::{
+    Access, Dial, FileAccess, Framing, Listen, Mode, PipeAddress, PipeDial, PipeListen,
+    ProxyAccept, ProxyDetail, TcpOptions, UnixDial, UnixListen, WindowsPipe,
+};
+use crate::config::rules::LocalRules;
+use crate::config::surroundings::System;
+use crate::config::values::words::Word as _;
+
+/// Options in their order.
+pub(super) type Options = Vec<(&'static str, String)>;
+
+/// What decides which options mean anything.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct View {
+    pub(super) mode: Mode,
+    pub(super) system: System,
+}
+
+impl View {
+    pub(super) fn listen(self, listen: &Listen) -> (String, Options) {
+        match listen {
+            Listen::Pipe(pipe) => (format!("pipe:{}", pipe.address.name), self.pipe_listen(pipe)),
+            Listen::Unix(unix) => (format!("unix:{}", unix.name), self.unix_listen(unix)),
+            Listen::Fifo(fifo) => {
+                let mut options = vec![access(fifo.access)];
+                options.extend(file(&fifo.file));
+                options.extend(self.framing(fifo.framing));
+                (format!("fifo:{}", fifo.path.display()), options)
+            }
+            Listen::Tcp(tcp) => {
+                let mut options = self.tcp(&tcp.tcp, tcp.framing);
+                options.push(("reuse_port", switch(tcp.tcp.reuse_port)));
+                options.extend(proxy_accept(tcp.proxy.as_ref()));
+                (format!("tcp:{}", tcp.at), options)
+            }
+            Listen::Tls(end) => {
+                let mut options = tls::listen(end);
+                options.extend(self.tcp(&end.tcp.tcp, end.tcp.framing));
+                options.push(("reuse_port", switch(end.tcp.tcp.reuse_port)));
+                options.extend(proxy_accept(end.tcp.proxy.as_ref()));
+                (format!("tls:{}", end.tcp.at), options)
+            }
+            Listen::Stdio(stdio) => ("stdio:".to_owned(), self.framing(stdio.framing)),
+        }
+    }
+
+    pub(super) fn dial(self, dial: &Dial) -> (String, Options) {
+        match dial {
+            Dial::Pipe(pipe) => self.pipe_dial(pipe),
+            Dial::Unix(unix) => (format!("unix:{}", unix.name), self.unix_dial(unix)),
+            Dial::Fifo(fifo) => {
+                let mut options = vec![access(fifo.access)];
+                options.extend(self.framing(fifo.framing));
+                (format!("fifo:{}", fifo.path.display()), options)
+            }
+            Dial::Tcp(tcp) => {
+                let mut options = self.tcp(&tcp.tcp, tcp.framing);
+                options.extend(proxy_send(tcp.proxy));
+                (format!("tcp:{}", tcp.to), options)
+            }
+            Dial::Tls(end) => {
+                let mut options = tls::dial(end);
+                options.extend(self.tcp(&end.tcp.tcp, end.tcp.framing));
+                options.extend(proxy_send(end.tcp.proxy));
+                (format!("tls:{}", end.tcp.to), options)
+            }
+            Dial::Stdio(stdio) => ("stdio:".to_owned(), self.framing(stdio.framing)),
+        }
+    }
+
+    fn framing(self, framing: Framing) -> Options {
+        match self.mode {
+            Mode::Byte => Vec::new(),
+            Mode::Message => vec![("framing", framing.word().to_owned())],
+        }
+    }
+
+    fn tcp(self, tcp: &TcpOptions, framing: Framing) -> Options {
+        let mut options = self.framing(framing);
+        options.push(("nodelay", switch(tcp.nodelay)));
+        options.push(("keepalive", off_or(tcp.keepalive)));
+        options
+    }
+
+    fn unix_listen(self, unix: &UnixListen) -> Options {
+        let mut options = vec![allow(&unix.allow, self.system)];
+        options.extend(file(&unix.file));
+        options.extend(self.framing(unix.framing));
+        options.extend(proxy_accept(unix.proxy.as_ref()));
+        options
+    }
+
+    fn unix_dial(self, unix: &UnixDial) -> Options {
+        let mut options = self.framing(unix.framing);
+        options.extend(unix.owner.clone().map(|owner| ("owner", owner)));
+        options.extend(unix.wait.map(|wait| ("wait", duration(wait))));
+        options.extend(proxy_send(unix.proxy));
+        options
+    }
+
+    fn pipe_listen(self, pipe: &PipeListen) -> Options {
+        let mut options = self.place(&pipe.address);
+        match &pipe.sddl {
+            Some(sddl) => options.push(("sddl", sddl.clone())),
+            None => options.push(allow(&pipe.allow, self.system)),
+        }
+        options.push(access(pipe.access));
+        match self.system {
+            System::Unix => {
+                options.extend(file(&pipe.file));
+                options.extend(self.framing(pipe.framing));
+            }
+            System::Windows => options.extend(windows(&pipe.windows)),
+        }
+        options
+    }
+
+    fn pipe_dial(self, pipe: &PipeDial) -> (String, Options) {
+        let address = match &pipe.host {
+            Some(host) => format!("pipe://{host}/{}", pipe.address.name),
+            None => format!("pipe:{}", pipe.address.name),
+        };
+        let mut options = match pipe.host {
+            Some(_) => Vec::new(),
+            None => self.place(&pipe.address),
+        };
+        options.extend(pipe.owner.clone().map(|owner| ("owner", owner)));
+        let wait = pipe.wait.map_or_else(|| "connect_timeout".to_owned(), duration);
+        options.push(("wait", wait));
+        match self.system {
+            System::Unix => options.extend(self.framing(pipe.framing)),
+            System::Windows => options.extend([
+                ("type", pipe.pipe_type.word().to_owned()),
+                ("half_close", pipe.half_close.word().to_owned()),
+                ("impersonation", pipe.impersonation.word().to_owned()),
+            ]),
+        }
+        (address, options)
+    }
+
+    /// Where a pipe really is.
+    fn place(self, address: &PipeAddress) -> Options {
+        match self.system {
+            System::Unix => vec![("socket", address.socket.display().to_string())],
+            System::Windows => {
+                vec![("path", format!(r"\\.\pipe\{}", address.name.as_str().replace('/', "\\")))]
+            }
+        }
+    }
+}
+
+fn windows(pipe: &WindowsPipe) -> Options {
+    let instances = pipe.instances.map_or_else(|| "unlimited".to_owned(), |most| most.to_string());
+    vec![
+        ("type", pipe.pipe_type.word().to_owned()),
+        ("half_close", pipe.half_close.word().to_owned()),
+        ("instances", instances),
+        ("backlog", pipe.backlog.to_string()),
+        ("in_buffer", size(pipe.in_buffer as usize)),
+        ("out_buffer", size(pipe.out_buffer as usize)),
+        ("default_timeout", duration(pipe.default_timeout)),
+        ("write_through", switch(pipe.write_through)),
+        ("write_dac", switch(pipe.write_dac)),
+        ("write_owner", switch(pipe.write_owner)),
+        ("access_system_security", switch(pipe.access_system_security)),
+        ("remote", switch(pipe.remote)),
+    ]
+}
+
+fn access(access: Access) -> (&'static str, String) {
+    ("access", access.word().to_owned())
+}
+
+fn file(file: &FileAccess) -> Options {
+    let mut options = Options::new();
+    options.extend(file.permissions.map(|bits| ("permissions", format!("{bits:04o}"))));
+    options.extend(file.owner.clone().map(|owner| ("owner", owner)));
+    options.extend(file.group.clone().map(|group| ("group", group)));
+    options
+}
+
+fn allow(rules: &LocalRules, system: System) -> (&'static str, String) {
+    let rules = match (rules, system) {
+        (LocalRules::Default, System::Unix) => {
+            return ("allow", "our own account, root".to_owned());
+        }
+        (LocalRules::Default, System::Windows) => {
+            return ("allow", "our own account, SYSTEM, Administrators".to_owned());
+        }
+        (LocalRules::Rules(rules), _) => rules,
+    };
+    let one = |rule: &crate::config::rules::LocalRule| {
+        let keys = [("user", &rule.user), ("group", &rule.group), ("sid", &rule.sid)];
+        let said =
+            keys.iter().filter_map(|(key, value)| Some(format!("{key} {}", value.as_ref()?)));
+        said.collect::<Vec<_>>().join(" and ")
+    };
+    ("allow", rules.iter().map(one).collect::<Vec<_>>().join("; or "))
+}
+
+fn proxy_accept(proxy: Option<&ProxyAccept>) -> Options {
+    let Some(proxy) = proxy else {
+        return Vec::new();
+    };
+    let mut options = proxy_send(Some(proxy.detail));
+    if !proxy.from.is_empty() {
+        let from: Vec<_> = proxy.from.iter().map(ToString::to_string).collect();
+        options.push(("proxy_from", from.join(", ")));
+    }
+    options
+}
+
+fn proxy_send(detail: Option<ProxyDetail>) -> Options {
+    detail.map(|detail| ("proxy_protocol", detail.word().to_owned())).into_iter().collect()
+}

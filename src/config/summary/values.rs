@@ -1,0 +1,27 @@
+//! Single values as people write them in the configuration.
+
+use std::time::Duration;
+
+/// `1m 30s`
+pub(super) fn duration(duration: Duration) -> String {
+    humantime::format_duration(duration).to_string()
+}
+
+/// A duration, or `off`.
+pub(super) fn off_or(value: Option<Duration>) -> String {
+    value.map_or_else(|| "off".to_owned(), duration)
+}
+
+/// `on` or `off`.
+pub(super) fn switch(value: bool) -> String {
+    if value { "on" } else { "off" }.to_owned()
+}
+
+/// `16MiB`, or the number of bytes where no unit fits.
+pub(super) fn size(bytes: usize) -> String {
+    let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    match units.iter().find(|(unit, _)| bytes >= *unit && bytes % unit == 0) {
+        Some((unit, name)) => format!("{}{name}", bytes / unit),
+        None => format!("{bytes} bytes"),
+    }
+}
