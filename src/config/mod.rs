@@ -23,6 +23,9 @@ mod surroundings;
 mod tree;
 mod values;
 
+#[doc(hidden)]
+pub mod check;
+
 pub use command_line::{CommandLine, IdentityFlags, from_addresses};
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use load::{ConfigError, load, parse};
