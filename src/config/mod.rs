@@ -25,6 +25,8 @@ mod values;
 
 #[cfg(test)]
 mod testing;
+#[doc(hidden)]
+pub mod check;
 
 pub use command_line::{CommandLine, IdentityFlags, from_addresses};
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
