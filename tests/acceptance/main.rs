@@ -1,0 +1,13 @@
+//! The promises of the product, each tried from outside on the real binary.
+//!
+//! One binary for all scenes. None of them links the library: what a scene
+//! knows is what a user knows, from the documentation and the wire.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
+
+mod harness;
+
+mod carrying;
+mod closing;
+mod junk;
+mod limits;
