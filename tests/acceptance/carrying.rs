@@ -131,11 +131,25 @@ fn one_framing_becomes_another(
     let listen = Kind::Unix.listen(&site, Some(near));
     let gateway = Gateway::start(&site, bridge(&listen, &connect, "mode = \"message\""));
     let limit = near.limit().min(far.limit());
-    let sizes: Vec<usize> =
-        [0, 1, 127, 128, 129, 255, 256, 16383, 16384, 65535, 65536, 1 << 20, (16 << 20) - 1, 16 << 20]
-            .into_iter()
-            .filter(|&size| size <= limit)
-            .collect();
+    let sizes: Vec<usize> = [
+        0,
+        1,
+        127,
+        128,
+        129,
+        255,
+        256,
+        16383,
+        16384,
+        65535,
+        65536,
+        1 << 20,
+        (16 << 20) - 1,
+        16 << 20,
+    ]
+    .into_iter()
+    .filter(|&size| size <= limit)
+    .collect();
     converse(&site, &gateway, Kind::Unix, &target, (near, far), &sizes);
     gateway.ended("done");
 }
@@ -225,7 +239,7 @@ fn bytes_and_messages_count_while_the_connection_lives() {
     let mut client = gateway.tcp("one");
     client.send(b"\0\0\0\x03abc\0\0\0\x02de");
     let mut service = target.accept();
-    assert_eq!(service.take(13), b"\0\0\0\x03abc\0\0\0\x02de");
+    assert_eq!(service.exactly(13), b"\0\0\0\x03abc\0\0\0\x02de");
     let labels = [("bridge", "one"), ("direction", "to_target")];
     gateway.metric_reaches("messages_total", &labels, 2.0);
     assert!(gateway.metrics().value("bytes_total", &labels) >= 5.0);

@@ -29,9 +29,9 @@ impl Scene {
         let mut client = self.near.client(&self.site, &self.gateway);
         client.send(b"hello");
         let mut service = self.target.accept();
-        assert_eq!(service.take(5), b"hello");
+        assert_eq!(service.exactly(5), b"hello");
         service.send(b"welcome");
-        assert_eq!(client.take(7), b"welcome");
+        assert_eq!(client.exactly(7), b"welcome");
         (client, service)
     }
 }
@@ -176,8 +176,8 @@ fn what_came_before_a_cut_is_delivered_to_a_slow_reader_first() {
         }
     });
     // Reads nothing until the client has gone: the end is in the queue now.
-    let first = service.take(1);
-    let mut got = [first, service.take(AMOUNT / 2)].concat();
+    let first = service.exactly(1);
+    let mut got = [first, service.exactly(AMOUNT / 2)].concat();
     let (rest, end) = service.drain();
     sending.join().unwrap();
     got.extend_from_slice(&rest);
@@ -203,7 +203,7 @@ fn a_slow_reader_gets_all_of_it_before_the_end(
     });
     let mut got = Vec::with_capacity(AMOUNT);
     while got.len() < AMOUNT {
-        got.extend(service.take((1 << 20).min(AMOUNT - got.len())));
+        got.extend(service.exactly((1 << 20).min(AMOUNT - got.len())));
         std::thread::yield_now();
     }
     assert_eq!(service.rest(), b"");
@@ -246,7 +246,8 @@ fn a_plain_fin_is_a_clean_end_where_close_notify_is_optional() {
         );
     let gateway = Gateway::start(&site, config);
     let issued = site.leaf("client", Leaf::named("client"));
-    let mut client = tls::dial(gateway.at("one"), tls::client_config(&site, Some(&issued))).unwrap();
+    let mut client =
+        tls::dial(gateway.at("one"), tls::client_config(&site, Some(&issued))).unwrap();
     client.send(b"no goodbye");
     client.socket().shutdown(std::net::Shutdown::Write).unwrap();
     let mut service = target.accept();

@@ -37,7 +37,7 @@ fn noise_at_a_listener_harms_nobody_else(
     }
     let mut client = near.client(&site, &gateway);
     client.send(b"\0\0\0\x04safe");
-    assert_eq!(client.take(8), b"\0\0\0\x04safe");
+    assert_eq!(client.exactly(8), b"\0\0\0\x04safe");
     assert!(gateway.running());
 }
 

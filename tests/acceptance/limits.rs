@@ -43,7 +43,7 @@ fn one_direction_that_flows_keeps_a_connection_from_being_idle() {
     let start = Instant::now();
     while start.elapsed() < Duration::from_millis(1500) {
         service.send(b".");
-        assert_eq!(client.take(1), b".");
+        assert_eq!(client.exactly(1), b".");
         std::thread::sleep(Duration::from_millis(50));
     }
     assert!(gateway.records().is_empty());
@@ -75,7 +75,7 @@ fn a_half_that_goes_on_flowing_is_not_cut_by_the_half_close_timeout() {
     assert_eq!(service.rest(), b"");
     for _ in 0..30 {
         service.send(b".");
-        assert_eq!(client.take(1), b".");
+        assert_eq!(client.exactly(1), b".");
         std::thread::sleep(Duration::from_millis(50));
     }
     service.finish();
@@ -116,7 +116,7 @@ fn more_clients_than_max_connections_wait_and_are_served_later() {
     drop(first);
     one.finish();
     two.finish();
-    assert_eq!(target.accept().take(7), b"patient");
+    assert_eq!(target.accept().exactly(7), b"patient");
 }
 
 #[test]
@@ -134,14 +134,14 @@ fn the_limit_of_all_bridges_together_holds_across_them() {
     let mut first = gateway.tcp("one");
     first.send(b"1");
     let mut service = target.accept();
-    assert_eq!(service.take(1), b"1");
+    assert_eq!(service.exactly(1), b"1");
     let mut other = gateway.tcp("two");
     other.send(b"2");
     std::thread::sleep(Duration::from_millis(200));
     assert!(target.untouched(), "the second bridge went over the common limit");
     drop(first);
     drop(service);
-    assert_eq!(target.accept().take(1), b"2");
+    assert_eq!(target.accept().exactly(1), b"2");
 }
 
 #[test]

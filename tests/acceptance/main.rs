@@ -7,7 +7,12 @@
 
 mod harness;
 
+mod access_tls;
+mod access_unix;
 mod carrying;
 mod closing;
+mod fifo;
 mod junk;
 mod limits;
+mod resilience;
+mod stopping;

@@ -94,7 +94,7 @@ impl Duplex {
     }
 
     /// Exactly `length` bytes.
-    pub fn take(&mut self, length: usize) -> Vec<u8> {
+    pub fn exactly(&mut self, length: usize) -> Vec<u8> {
         let mut bytes = vec![0; length];
         self.read_exact(&mut bytes).unwrap();
         bytes

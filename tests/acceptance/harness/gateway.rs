@@ -152,8 +152,7 @@ impl Gateway {
 
     /// Waits for the exit code, and for the last log line.
     pub fn wait_exit(&mut self) -> i32 {
-        let status =
-            eventually("the gateway to end", || self.child.try_wait().unwrap());
+        let status = eventually("the gateway to end", || self.child.try_wait().unwrap());
         self.exit = Some(status);
         if let Some(reader) = self.reader.take() {
             reader.join().unwrap();

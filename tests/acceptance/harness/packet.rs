@@ -59,9 +59,8 @@ impl Packets {
         let mut message = vec![0; BUFFER];
         let mut slices = [io::IoSliceMut::new(&mut message)];
         let got = recvmsg(&self.socket, &mut slices, &mut control, RecvFlags::empty())?;
-        let known = control
-            .drain()
-            .any(|part| matches!(part, RecvAncillaryMessage::ScmCredentials(_)));
+        let known =
+            control.drain().any(|part| matches!(part, RecvAncillaryMessage::ScmCredentials(_)));
         message.truncate(got.bytes);
         Ok((got.bytes > 0 || known).then_some(message))
     }
