@@ -14,5 +14,7 @@ mod closing;
 mod fifo;
 mod junk;
 mod limits;
+mod observing;
+mod proxying;
 mod resilience;
 mod stopping;

@@ -16,6 +16,7 @@ pub mod message;
 pub mod packet;
 pub mod payload;
 pub mod program;
+pub mod proxy;
 pub mod record;
 pub mod site;
 pub mod target;
