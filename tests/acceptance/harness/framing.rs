@@ -12,8 +12,6 @@ pub enum Framing {
 }
 
 impl Framing {
-    pub const ALL: [Self; 5] = [Self::U32Be, Self::U32Le, Self::U16Be, Self::U16Le, Self::Varint];
-
     pub fn word(self) -> &'static str {
         match self {
             Self::U32Be => "u32be",

@@ -21,6 +21,7 @@ pub mod record;
 pub mod site;
 pub mod target;
 pub mod tls;
+pub mod tunnel;
 
 pub use cli::{pipeferry, ran};
 pub use duplex::{Duplex, End};
