@@ -46,7 +46,7 @@ fn a_large_value_comes_back_through_a_tunnel_as_it_was() {
     let connect = format!("unix:{}", site.at("redis.sock"));
     let tunnel = Tunnel::start(&site, "byte", &listen, &connect);
     let value: String =
-        XX.collect();
+        (0..4_000_000u64).map(|at| char::from(b'a' + (at * at % 26) as u8)).collect();
     let cli = |arguments: &[&str]| {
         let mut command = piped("redis-cli");
         command.arg("-s").arg(site.path("near.sock")).args(arguments);
