@@ -1,0 +1,26 @@
+//! The promises of the product, each tried from outside on the real binary.
+//!
+//! One binary for all scenes. None of them links the library: what a scene
+//! knows is what a user knows, from the documentation and the wire.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
+
+mod harness;
+
+mod access_tls;
+mod access_unix;
+mod carrying;
+mod certificates;
+mod closing;
+mod commands;
+mod configuring;
+mod demonstrating;
+mod deploying;
+mod fifo;
+mod junk;
+mod limits;
+mod observing;
+mod proxying;
+mod real_programs;
+mod resilience;
+mod stopping;

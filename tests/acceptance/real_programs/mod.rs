@@ -1,0 +1,7 @@
+//! The same promises with programs that know nothing of us.
+
+mod openssl;
+mod postgres;
+mod python;
+mod redis;
+mod socat;

@@ -1,0 +1,39 @@
+"""The service side of multiprocessing.connection: echoes until its clients end.
+
+usage: mp_listener.py unix PATH | inet
+
+Prints the address first. Every connection is authenticated with a shared key
+both ways; pickled objects come back as objects, bytes as bytes.
+"""
+
+import sys
+import threading
+from multiprocessing.connection import Listener
+
+KEY = b"an agreed key"
+
+
+def serve(connection):
+    with connection:
+        try:
+            while True:
+                kind = connection.recv()
+                if kind == "object":
+                    connection.send(connection.recv())
+                else:
+                    connection.send_bytes(connection.recv_bytes())
+        except EOFError:
+            pass
+
+
+def main():
+    family, *where = sys.argv[1:]
+    address = where[0] if family == "unix" else ("127.0.0.1", 0)
+    name = {"unix": "AF_UNIX", "inet": "AF_INET"}[family]
+    with Listener(address, name, backlog=16, authkey=KEY) as listener:
+        print(listener.address if family == "unix" else listener.address[1], flush=True)
+        while True:
+            threading.Thread(target=serve, args=(listener.accept(),), daemon=True).start()
+
+
+main()
