@@ -50,6 +50,7 @@ GOALS = [
     aim("pair-pingpong", "cpu_us", 1.0, "nginx"),
     aim("pair-pingpong", "p99_us", 1.0, "nginx"),
     aim("pair-connects", "per_s", 1.8, "haproxy"),
+    aim("pair-resumed", "per_s", 1.3, "nginx"),
     aim("pair-idle", "near_kb", 16),
     aim("pair-idle", "far_kb", 16),
     aim("pair-messages-64", "messages_per_s", 300_000),

@@ -5,7 +5,7 @@ from .connects import Connects
 from .idle import Idle
 from .messages import Messages
 from .pingpong import PingPong
-from ..relays.base import MESSAGES, PAIR, PAIR_MESSAGES, PLAIN
+from ..relays.base import MESSAGES, PAIR, PAIR_MESSAGES, PAIR_RESUMED, PLAIN
 
 
 def all_measures(idle):
@@ -23,6 +23,7 @@ def all_measures(idle):
         Bulk("pair-bulk-4", PAIR, connections=4),
         PingPong("pair-pingpong", PAIR, connections=8),
         Connects("pair-connects", PAIR, at_a_time=8),
+        Connects("pair-resumed", PAIR_RESUMED, at_a_time=8),
         Idle("pair-idle", PAIR, connections=idle),
         Messages("pair-messages-64", PAIR_MESSAGES, size=64),
     ]

@@ -10,6 +10,7 @@ from ..processes import Process, wait_until_listening
 PLAIN = "plain"                  # bytes, one relay
 MESSAGES = "messages"            # SOCK_SEQPACKET packets to u32be frames, one relay
 PAIR = "pair"                    # bytes, unix -> near -> mutual TLS -> far -> tcp
+PAIR_RESUMED = "pair-resumed"    # as PAIR, set up so that TLS sessions are resumed
 PAIR_MESSAGES = "pair-messages"  # packets to frames, over such a pair
 
 

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from ..processes import free_port
-from .base import MESSAGES, PAIR, PAIR_MESSAGES, PLAIN, Relay
+from .base import MESSAGES, PAIR, PAIR_MESSAGES, PAIR_RESUMED, PLAIN, Relay
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -35,7 +35,7 @@ class Pipeferry(Relay):
     """Its defaults; only the limit of connections is raised, and logs are off."""
 
     name = "pipeferry"
-    jobs = frozenset({PLAIN, MESSAGES, PAIR, PAIR_MESSAGES})
+    jobs = frozenset({PLAIN, MESSAGES, PAIR, PAIR_RESUMED, PAIR_MESSAGES})
 
     def __init__(self, path, build):
         self.program = Path(path) if path else None
