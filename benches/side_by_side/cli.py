@@ -29,6 +29,7 @@ def parse(argv):
     parser.add_argument("--check", action="store_true", help="exit with 1 when a promised goal is missed")
     parser.add_argument("--install", action="store_true", help="first install missing peers with apt-get")
     parser.add_argument("--pipeferry", metavar="PATH", help="measure this binary in place of the repository's")
+    parser.add_argument("--before", metavar="PATH", help="another pipeferry binary to measure beside it")
     parser.add_argument("--no-build", dest="build", action="store_false", help="don't run cargo build --release")
     parser.add_argument("--keep", action="store_true", help="keep the temporary folder: configs, logs, programs")
     return parser.parse_args(argv)

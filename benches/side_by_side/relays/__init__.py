@@ -8,4 +8,5 @@ from .pipeferry import Pipeferry
 
 def all_relays(options):
     """Every relay, in the order of the table; the first is what others are compared with."""
-    return [Bare(), Pipeferry(options.pipeferry, options.build), HAProxy(), Nginx()]
+    before = [Pipeferry(options.before, build=False, name="before")] if options.before else []
+    return [Bare(), Pipeferry(options.pipeferry, options.build), *before, HAProxy(), Nginx()]

@@ -34,10 +34,10 @@ trust = "{0.trust}"
 class Pipeferry(Relay):
     """Its defaults; only the limit of connections is raised, and logs are off."""
 
-    name = "pipeferry"
     jobs = frozenset({PLAIN, MESSAGES, PAIR, PAIR_RESUMED, PAIR_MESSAGES})
 
-    def __init__(self, path, build):
+    def __init__(self, path, build, name="pipeferry"):
+        self.name = name
         self.program = Path(path) if path else None
         self.build = build
 
