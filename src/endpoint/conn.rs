@@ -42,6 +42,15 @@ impl Conn {
         }
     }
 
+    /// Whether the peer has closed both ways, as far as the system tells that
+    /// from a half-close. Asked once, when its end was read.
+    pub fn is_closed_in_full(&self) -> bool {
+        match self {
+            Self::Stream(stream) => stream.is_closed_in_full(),
+            Self::Packet(socket) => socket.is_closed_in_full(),
+        }
+    }
+
     /// Bytes that an abort now would destroy because the peer's system has not
     /// acknowledged them yet.
     pub fn unacknowledged(&self) -> usize {

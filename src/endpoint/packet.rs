@@ -85,6 +85,11 @@ impl PacketSocket {
         Ok(socket.send_buffer_size()? > before)
     }
 
+    /// Whether the peer has closed both ways.
+    pub fn is_closed_in_full(&self) -> bool {
+        sys::socket::has_hung_up(&self.socket)
+    }
+
     /// Tells the peer that no more will come; receiving goes on.
     ///
     /// # Errors

@@ -129,6 +129,15 @@ impl Stream {
         }
     }
 
+    /// Whether the peer has closed both ways, as far as the system tells that
+    /// from a half-close: for Unix sockets only.
+    pub fn is_closed_in_full(&self) -> bool {
+        match self {
+            Self::Unix(stream) => sys::socket::has_hung_up(stream),
+            _ => false,
+        }
+    }
+
     /// Whether anything can come from this end.
     pub fn reads(&self) -> bool {
         match self {

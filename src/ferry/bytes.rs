@@ -135,6 +135,10 @@ impl Flow for ByteFlow {
     /// A bare stream has nothing to tear.
     fn tear(&mut self, _: &mut Context<'_>, _: &mut Conn) {}
 
+    fn is_idle(&self) -> bool {
+        self.pending.is_none()
+    }
+
     fn moved(&self) -> Moved {
         self.moved
     }

@@ -3,13 +3,14 @@
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::clock::{Clock, Limits};
 use super::cut::Cut;
 use super::flow::{Break, Flow, Moved};
-use super::wind_up::wind_up;
+use super::wind_up::{run_dry, wind_up};
 use crate::endpoint::Conn;
 use crate::frame::FrameError;
 use crate::telemetry::Outcome;
@@ -119,6 +120,8 @@ struct Progress {
     /// end that carries one way never had two.
     up_counts: bool,
     down_counts: bool,
+    /// An end was closed both ways by its party.
+    closed_in_full: bool,
     /// A write that failed while the other direction still delivers.
     failed: Option<Stop>,
 }
@@ -134,6 +137,7 @@ impl<F: Flow> Crossing<'_, F> {
             down_over: !self.target.reads(),
             up_counts: self.client.reads() && self.target.writes(),
             down_counts: self.target.reads() && self.client.writes(),
+            closed_in_full: false,
             failed: None,
         };
         let mut registered = false;
@@ -150,6 +154,10 @@ impl<F: Flow> Crossing<'_, F> {
         })
         .await;
         let stop = match stop.outcome {
+            Outcome::Done if progress.closed_in_full => {
+                Box::pin(self.run_dry(limits.half_close)).await;
+                stop
+            }
             Outcome::Done | Outcome::Cut => stop,
             _ => Box::pin(wind_up(&mut self, stop, limits.half_close, cut)).await,
         };
@@ -159,6 +167,7 @@ impl<F: Flow> Crossing<'_, F> {
     fn poll_stop(&mut self, cx: &mut Context<'_>, progress: &mut Progress) -> Poll<Stop> {
         let ticks = self.ticks();
         let half_closed = progress.is_half_closed();
+        let over = (progress.up_over, progress.down_over);
         if !progress.up_over {
             let up = self.up.poll_carry(cx, &mut self.client, &mut self.target, self.up_meter);
             if let Some(stop) = progress.settle(up, Side::Client) {
@@ -172,6 +181,9 @@ impl<F: Flow> Crossing<'_, F> {
                 return Poll::Ready(stop);
             }
         }
+        if over != (progress.up_over, progress.down_over) {
+            self.look_for_full_close(progress);
+        }
         if progress.up_over && progress.down_over {
             return Poll::Ready(progress.failed.take().unwrap_or(Stop::at(Outcome::Done)));
         }
@@ -181,6 +193,27 @@ impl<F: Flow> Crossing<'_, F> {
             progress.clock.moved();
         }
         progress.clock.poll_limit(cx).map(|limit| progress.failed.take().unwrap_or(Stop::at(limit)))
+    }
+
+    /// A party that has left takes no reply: once it has said its end, and
+    /// nothing for it is on the way, the other direction is over too.
+    fn look_for_full_close(&self, progress: &mut Progress) {
+        let left = match (progress.up_over, progress.down_over) {
+            (true, false) => self.down.is_idle() && self.client.is_closed_in_full(),
+            (false, true) => self.up.is_idle() && self.target.is_closed_in_full(),
+            _ => false,
+        };
+        if left {
+            (progress.up_over, progress.down_over) = (true, true);
+            progress.closed_in_full = true;
+        }
+    }
+
+    /// What was sent must arrive before a close that a late reply could turn
+    /// into a reset.
+    async fn run_dry(&self, limit: Duration) {
+        let deadline = Instant::now() + limit;
+        tokio::join!(run_dry(&self.client, deadline), run_dry(&self.target, deadline));
     }
 
     fn ticks(&self) -> u64 {

@@ -76,6 +76,9 @@ pub trait Flow {
     /// clean end; called after [`Flow::poll_deliver`], before an abort.
     fn tear(&mut self, cx: &mut Context<'_>, sink: &mut Conn);
 
+    /// Whether nothing that was received waits to be delivered.
+    fn is_idle(&self) -> bool;
+
     /// What has been carried.
     fn moved(&self) -> Moved;
 }

@@ -16,6 +16,9 @@ use crate::frame::{FrameError, Prefix, Scan};
 use crate::sys::slots::{MOST_SLOTS, Slots};
 use crate::telemetry::metrics::{DirectionMeter, SizeBatch};
 
+/// Packets are gathered up to about this many bytes before they are written.
+const ENOUGH: usize = 48 * 1024;
+
 thread_local! {
     /// Address space to receive packets in; see [`Slots`].
     static SLOTS: std::cell::RefCell<Option<Slots>> = const { std::cell::RefCell::new(None) };
@@ -125,17 +128,35 @@ impl MessageFlow {
         SLOTS.with(|slots| {
             let mut slots = slots.borrow_mut();
             let slots = slots_of(&mut slots, self.max_message.saturating_add(1))?;
-            let mut lengths = [0; MOST_SLOTS];
-            let received = ready!(source.poll_receive(cx, slots, &mut lengths))?;
-            self.source_ended = received.end;
-            for (index, len) in lengths[..received.packets].iter().enumerate() {
-                if self.failure.is_none() {
-                    self.take_packet(slots, index, *len);
-                }
-                slots.release(index, (*len).min(slots.slot_len()));
-            }
+            ready!(self.poll_batch(cx, source, slots))?;
+            // Full batches go on together: more is waiting already.
+            while self.inbox.as_ref().is_some_and(|inbox| inbox.undelivered().len() < ENOUGH)
+                && self.failure.is_none()
+                && !self.source_ended
+                && let Poll::Ready(full) = self.poll_batch(cx, source, slots)?
+                && full
+            {}
             Poll::Ready(Ok(()))
         })
+    }
+
+    /// Receives once; true if there may be more.
+    fn poll_batch(
+        &mut self,
+        cx: &mut Context<'_>,
+        source: &PacketSocket,
+        slots: &mut Slots,
+    ) -> Poll<io::Result<bool>> {
+        let mut lengths = [0; MOST_SLOTS];
+        let received = ready!(source.poll_receive(cx, slots, &mut lengths))?;
+        self.source_ended = received.end;
+        for (index, len) in lengths[..received.packets].iter().enumerate() {
+            if self.failure.is_none() {
+                self.take_packet(slots, index, *len);
+            }
+            slots.release(index, (*len).min(slots.slot_len()));
+        }
+        Poll::Ready(Ok(received.packets == slots.count()))
     }
 
     fn take_packet(&mut self, slots: &Slots, index: usize, len: usize) {
@@ -309,6 +330,10 @@ impl Flow for MessageFlow {
             let _ = stream.poll_write(cx, &[outer.torn()]);
             let _ = stream.poll_flush(cx);
         }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.inbox.is_none()
     }
 
     fn moved(&self) -> Moved {

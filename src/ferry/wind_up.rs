@@ -64,7 +64,8 @@ async fn tell<F: Flow>(
     }
 }
 
-async fn run_dry(sink: &Conn, deadline: Instant) {
+/// Waits until the peer's system has everything.
+pub(super) async fn run_dry(sink: &Conn, deadline: Instant) {
     let mut pause = FIRST_PAUSE;
     while sink.unacknowledged() > 0 && Instant::now() < deadline {
         sleep(pause).await;

@@ -11,7 +11,11 @@ use std::ptr::NonNull;
 /// Above this much, a slot's pages are given back after use.
 const KEEP: usize = 64 * 1024;
 /// The most address space that a region takes, unless one slot needs more.
-const MOST_SPACE: usize = 256 * 1024 * 1024;
+const MOST_SPACE: usize = 1024 * 1024 * 1024;
+const PAGE: usize = 4096;
+/// Slots begin at different offsets in their pages, so that the first lines of
+/// many small packets do not fight for the same sets of the cache.
+const STAGGER: usize = 192;
 /// The most slots of a region.
 pub const MOST_SLOTS: usize = 32;
 
@@ -20,6 +24,8 @@ pub const MOST_SLOTS: usize = 32;
 pub struct Slots {
     base: NonNull<u8>,
     slot: usize,
+    /// From the start of a slot to that of the next.
+    stride: usize,
     count: usize,
 }
 
@@ -32,10 +38,11 @@ impl Slots {
     /// # Errors
     /// Whatever mmap(2) says; `InvalidInput` for a length that overflows.
     pub fn map(longest: usize) -> io::Result<Self> {
-        let slot =
-            longest.max(1).checked_next_multiple_of(4096).ok_or(io::ErrorKind::InvalidInput)?;
-        let count = (MOST_SPACE / slot).clamp(1, MOST_SLOTS);
-        let space = slot.checked_mul(count).ok_or(io::ErrorKind::InvalidInput)?;
+        let too_long = io::ErrorKind::InvalidInput;
+        let slot = longest.max(1).checked_next_multiple_of(PAGE).ok_or(too_long)?;
+        let stride = slot.checked_add(STAGGER).ok_or(too_long)?;
+        let count = (MOST_SPACE / stride).clamp(1, MOST_SLOTS);
+        let space = stride.checked_mul(count).ok_or(too_long)?;
         // SAFETY: a fresh anonymous mapping, not at a fixed address, aliases
         // nothing.
         let base = unsafe {
@@ -55,7 +62,7 @@ impl Slots {
         // memory: a huge page a slot in place of a small one.
         unsafe { libc::madvise(base, space, libc::MADV_NOHUGEPAGE) };
         let base = NonNull::new(base.cast()).ok_or(io::ErrorKind::OutOfMemory)?;
-        Ok(Self { base, slot, count })
+        Ok(Self { base, slot, stride, count })
     }
 
     /// Bytes that a slot holds.
@@ -76,21 +83,28 @@ impl Slots {
         assert!(index < self.count && len <= self.slot);
         // SAFETY: in bounds by the assertion; mapped memory is initialised
         // (zeros or what was received); shared for as long as `&self` lives.
-        unsafe { std::slice::from_raw_parts(self.base.add(index * self.slot).as_ptr(), len) }
+        unsafe { std::slice::from_raw_parts(self.base.add(index * self.stride).as_ptr(), len) }
     }
 
     pub(super) fn start(&mut self, index: usize) -> *mut u8 {
         assert!(index < self.count);
         // SAFETY: in bounds by the assertion.
-        unsafe { self.base.add(index * self.slot).as_ptr() }
+        unsafe { self.base.add(index * self.stride).as_ptr() }
     }
 
     /// Gives back the memory that a packet of `len` bytes took in a slot.
     pub fn release(&mut self, index: usize, len: usize) {
         if len > KEEP {
-            let start = self.start(index);
-            // SAFETY: the range lies in our mapping; it reads as zeros after.
-            unsafe { libc::madvise(start.add(KEEP).cast(), self.slot - KEEP, libc::MADV_DONTNEED) };
+            assert!(index < self.count && len <= self.slot);
+            let slot = index * self.stride;
+            let from = (slot + KEEP).next_multiple_of(PAGE);
+            let to = (slot + len) / PAGE * PAGE;
+            // SAFETY: whole pages of this slot, so of our mapping, which begins
+            // at a page; they read as zeros after. Failure only costs memory.
+            unsafe {
+                let start = self.base.add(from).as_ptr().cast();
+                libc::madvise(start, to.saturating_sub(from), libc::MADV_DONTNEED);
+            }
         }
     }
 }
@@ -98,6 +112,6 @@ impl Slots {
 impl Drop for Slots {
     fn drop(&mut self) {
         // SAFETY: exactly the mapping that `map` made, and nobody borrows it.
-        unsafe { libc::munmap(self.base.as_ptr().cast(), self.slot * self.count) };
+        unsafe { libc::munmap(self.base.as_ptr().cast(), self.stride * self.count) };
     }
 }

@@ -53,6 +53,14 @@ pub fn is_readable(socket: &impl AsFd) -> bool {
     poll(&mut fds, Some(&now)).is_ok_and(|ready| ready > 0)
 }
 
+/// Whether the peer of a Unix socket has closed it both ways: poll(2), POLLHUP.
+pub fn has_hung_up(socket: &impl AsFd) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let mut fds = [PollFd::new(socket, PollFlags::empty())];
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    poll(&mut fds, Some(&now)).is_ok() && fds[0].revents().contains(PollFlags::HUP)
+}
+
 /// Registers a non-blocking socket with the runtime.
 ///
 /// # Errors
