@@ -118,6 +118,13 @@ proptest! {
 
 #[test]
 fn a_thousand_brackets_do_not_exhaust_the_stack() {
+    for depth in [50, 100, 1_000, 100_000] {
+        let keys = "a.".repeat(depth);
+        read(&format!("{keys}a = 1"));
+        read(&format!("[{keys}a]"));
+        read(&format!("[[{keys}a]]"));
+        read(&format!("a = {{ {keys}a = 1 }}"));
+    }
     for bracket in ["[", "{a=", "a.", "[["] {
         read(&format!("x = {}", bracket.repeat(1_000)));
         read(&bracket.repeat(100_000));
