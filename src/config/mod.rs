@@ -23,10 +23,10 @@ mod surroundings;
 mod tree;
 mod values;
 
-#[cfg(test)]
-mod testing;
 #[doc(hidden)]
 pub mod check;
+#[cfg(test)]
+mod testing;
 
 pub use command_line::{CommandLine, IdentityFlags, from_addresses};
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
