@@ -44,12 +44,12 @@ impl Source {
         start..end
     }
 
-    /// Line and column, both from 1, the column in characters.
-    pub(crate) fn position(&self, at: usize) -> (usize, usize) {
-        let line = self.line(at);
-        let start = self.bytes_of(line).start;
-        let before = &self.text.as_bytes()[start..at.clamp(start, self.text.len())];
-        (line, String::from_utf8_lossy(before).chars().count() + 1)
+    /// How many characters begin in a stretch of bytes.
+    fn characters(&self, bytes: Range<usize>) -> usize {
+        let end = bytes.end.min(self.text.len());
+        let bytes = &self.text.as_bytes()[bytes.start.min(end)..end];
+        // All bytes of UTF-8 but those that continue a character.
+        bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
     }
 }
 
@@ -88,12 +88,22 @@ impl Diagnostic {
             span,
         }
     }
+}
 
-    fn place(&mut self, sources: &[Source]) {
-        if let Some(source) = sources.get(self.source) {
-            self.file.clone_from(&source.name);
-            (self.line, self.column) = source.position(self.span.start);
+/// Says of each mistake where it stands. They come in the order of the texts,
+/// so that each line is counted once, however many mistakes are on it.
+fn place(list: &mut [Diagnostic], sources: &[Source]) {
+    let (mut place, mut at, mut column) = ((usize::MAX, 0), 0, 1);
+    for one in list {
+        let Some(source) = sources.get(one.source) else { continue };
+        let line = source.line(one.span.start);
+        if place != (one.source, line) || one.span.start < at {
+            (place, at, column) = ((one.source, line), source.bytes_of(line).start, 1);
         }
+        column += source.characters(at..one.span.start);
+        at = one.span.start;
+        one.file.clone_from(&source.name);
+        (one.line, one.column) = (line, column);
     }
 }
 
@@ -107,7 +117,7 @@ pub struct Diagnostics {
 impl Diagnostics {
     pub(crate) fn new(sources: Vec<Source>, list: impl Iterator<Item = Diagnostic>) -> Self {
         let mut list: Vec<_> = list.collect();
-        list.iter_mut().for_each(|diagnostic| diagnostic.place(&sources));
+        place(&mut list, &sources);
         Self { sources, list }
     }
 

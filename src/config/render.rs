@@ -1,14 +1,21 @@
 //! Draws mistakes for a terminal: the line, the text underlined, the hint.
 //!
-//! Only the lines that a mistake touches are handed to the drawing crate, so
+//! Only the line that a mistake stands on is handed to the drawing crate, so
 //! that a long file with many mistakes takes time in proportion to both.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, normalize_untrusted_str};
+use std::ops::Range;
+
+use annotate_snippets::{
+    Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
+};
 
 use super::diagnostics::{Diagnostic, Diagnostics, Source};
 
 /// A file of noise has more mistakes than anybody reads.
 const MOST_SHOWN: usize = 200;
+
+/// Bytes of a line above which it is no line that people wrote, and is not shown.
+const LONGEST_SHOWN: usize = 4096;
 
 /// With or without colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,24 +45,35 @@ pub(crate) fn render(diagnostics: &Diagnostics, look: Look) -> String {
 }
 
 fn group<'a>(diagnostic: &'a Diagnostic, source: &'a Source) -> Group<'a> {
-    // A mistake over many lines is shown by its first one.
-    let first = source.line(diagnostic.span.start);
-    let lines = source.bytes_of(first);
-    let shown = &source.text[lines.clone()];
-    let span = (diagnostic.span.start.clamp(lines.start, lines.end) - lines.start)
-        ..(diagnostic.span.end.clamp(lines.start, lines.end) - lines.start);
-    let label = match diagnostic.expected.as_str() {
-        "" => String::new(),
-        expected => format!("expected {}", normalize_untrusted_str(expected)),
+    let title = Level::ERROR.primary_title(normalize_untrusted_str(&diagnostic.message));
+    let line = source.bytes_of(diagnostic.line);
+    let group = if line.len() > LONGEST_SHOWN {
+        let origin = Origin::path(source.name.as_str()).line(diagnostic.line);
+        title.element(origin.char_column(diagnostic.column))
+    } else {
+        title.element(snippet(diagnostic, source, line))
     };
-    let snippet = Snippet::source(shown)
-        .path(source.name.as_str())
-        .line_start(first)
-        .annotation(AnnotationKind::Primary.span(span).label(label));
-    let group =
-        Level::ERROR.primary_title(normalize_untrusted_str(&diagnostic.message)).element(snippet);
     match &diagnostic.hint {
         Some(hint) => group.element(Level::HELP.message(normalize_untrusted_str(hint))),
         None => group,
     }
+}
+
+/// A mistake's line with the mistake underlined; of one over many lines, the
+/// first.
+fn snippet<'a>(
+    diagnostic: &'a Diagnostic,
+    source: &'a Source,
+    line: Range<usize>,
+) -> Snippet<'a, Annotation<'a>> {
+    let within = |at: usize| at.clamp(line.start, line.end) - line.start;
+    let span = within(diagnostic.span.start)..within(diagnostic.span.end);
+    let label = match diagnostic.expected.as_str() {
+        "" => String::new(),
+        expected => format!("expected {}", normalize_untrusted_str(expected)),
+    };
+    Snippet::source(&source.text[line])
+        .path(source.name.as_str())
+        .line_start(diagnostic.line)
+        .annotation(AnnotationKind::Primary.span(span).label(label))
 }

@@ -7,42 +7,47 @@ use crate::config::report::Fault;
 
 /// Reads what stands after `tcp:` or `tls:` (the prefix is for the hints).
 pub(crate) fn parse_host_port(text: &str, prefix: &str) -> Result<HostPort, Fault> {
-    let expected = || format!("`{prefix}HOST:PORT`, IPv6 addresses in brackets");
-    let place = |part: &str, from: usize| {
-        let start = prefix.len() + from;
-        start..start + part.len()
-    };
+    let expected = format!("`{prefix}HOST:PORT`, IPv6 addresses in brackets");
     if let Some(bare) = text.strip_prefix("//") {
         return Err(Fault::new("slashes after the scheme")
-            .expected(expected())
+            .expected(expected)
             .hint(format!("write `{prefix}{}`", bare.trim_end_matches('/'))));
     }
     let Some((host, port, port_at)) = split(text) else {
-        return Err(missing_port(text, prefix).expected(expected()));
+        return Err(missing_port(text, prefix).expected(expected));
     };
+    check_host(text, host, port, prefix).map_err(|fault| fault.expected(expected))?;
+    let Some(number) = parse_port(port) else {
+        let start = prefix.len() + port_at;
+        return Err(no_port(port).part(start..start + port.len()));
+    };
+    Ok(HostPort { host: host.to_owned(), port: number })
+}
+
+fn check_host(text: &str, host: &str, port: &str, prefix: &str) -> Result<(), Fault> {
     let bracketed = text.starts_with('[');
     if host.is_empty() || host == "*" {
-        return Err(Fault::new("which address of this machine?")
-            .expected(expected())
-            .hint(format!("write `{prefix}0.0.0.0:{port}` for all, or `{prefix}[::]:{port}`")));
+        let hint = format!("write `{prefix}0.0.0.0:{port}` for all, or `{prefix}[::]:{port}`");
+        return Err(Fault::new("which address of this machine?").hint(hint));
     }
     if host.contains(':') && !bracketed {
         let hint = format!("write `{prefix}[{text}]:PORT`, or `{prefix}[{host}]:{port}`");
-        return Err(Fault::new("an IPv6 address without brackets").expected(expected()).hint(hint));
+        return Err(Fault::new("an IPv6 address without brackets").hint(hint));
     }
-    let good_host = if bracketed { is_ipv6(host) } else { is_host(host) };
-    if !good_host {
-        let from = usize::from(bracketed);
-        return Err(Fault::new("no host").expected(expected()).part(place(host, from)));
+    let good = if bracketed { is_ipv6(host) } else { is_host(host) };
+    if !good {
+        let start = prefix.len() + usize::from(bracketed);
+        return Err(Fault::new("no host").part(start..start + host.len()));
     }
-    let Some(port) = parse_port(port) else {
-        let fault = Fault::new("no port").expected("a number from 0 to 65535");
-        let hint = port.contains(',').then(|| {
-            "in a file, options go into a table: { address = \"...\", key = ... }".to_owned()
-        });
-        return Err(fault.maybe_hint(hint).part(place(port, port_at)));
-    };
-    Ok(HostPort { host: host.to_owned(), port })
+    Ok(())
+}
+
+fn no_port(port: &str) -> Fault {
+    let fault = Fault::new("no port").expected("a number from 0 to 65535");
+    if port.contains(',') {
+        return fault.hint("in a file, options go into a table: { address = \"...\", key = ... }");
+    }
+    fault
 }
 
 fn split(text: &str) -> Option<(&str, &str, usize)> {

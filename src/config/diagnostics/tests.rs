@@ -104,3 +104,12 @@ fn a_file_of_noise_is_not_drawn_for_ever() {
     let drawn = all.to_string();
     assert!(drawn.contains("... and 3801 more") && drawn.len() < 100_000, "{}", drawn.len());
 }
+
+#[test]
+fn a_line_that_nobody_wrote_is_named_but_not_shown() {
+    let text = format!("mode = \"{}\"; =", "ä".repeat(5_000));
+    let all = mistakes(&text, &unix());
+    let drawn = all.to_string();
+    assert!(drawn.len() < 2_000, "{}", drawn.len());
+    assert!(drawn.contains("pipeferry.toml:1:50"), "{drawn}");
+}

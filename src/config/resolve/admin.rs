@@ -24,7 +24,24 @@ pub(super) fn admin(
     }
     let at = raw.listen.at()?;
     let spot = at.place.value;
-    let listen = match &at.value {
+    let listen = place(scope, raw, &at.value, spot)?;
+    if scope.is_windows() && matches!(listen, AdminListen::Unix(_)) {
+        let fault = Fault::new("`unix:` ends need a Unix system").hint("use `pipe:` on Windows");
+        scope.fault(spot, fault);
+    }
+    if let (Some(remote), false) = (raw.remote.place(), matches!(listen, AdminListen::Tcp(_))) {
+        scope.fault(remote.key, Fault::new("`remote` is for `tcp:`").hint("leave it out"));
+    }
+    Some((listen, spot))
+}
+
+fn place(
+    scope: &mut Scope<'_>,
+    raw: &RawAdmin,
+    address: &Address,
+    spot: Spot,
+) -> Option<AdminListen> {
+    Some(match address {
         Address::Tcp(at) => {
             refuse_remote(scope, raw, spot, at);
             AdminListen::Tcp(at.clone())
@@ -37,16 +54,7 @@ pub(super) fn admin(
             scope.fault(spot, fault.expected("`tcp:`, `unix:` or `pipe:` of this machine"));
             return None;
         }
-    };
-    if scope.is_windows() && matches!(listen, AdminListen::Unix(_)) {
-        let fault = Fault::new("`unix:` ends need a Unix system").hint("use `pipe:` on Windows");
-        scope.fault(spot, fault);
-    }
-    if let (Some(remote), false) = (raw.remote.place(), matches!(listen, AdminListen::Tcp(_))) {
-        let fault = Fault::new("`remote` is for `tcp:`").hint("leave it out");
-        scope.fault(remote.key, fault);
-    }
-    Some((listen, spot))
+    })
 }
 
 /// Metrics tell who talks to whom; they leave the machine only on request.
