@@ -20,13 +20,16 @@ struct end {
 };
 
 static int epoll;
+static struct end *spare; /* chained by `other` */
 
 static void want(struct end *e, uint32_t events)
 {
     if (e->events == events)
         return;
+    /* Taken out where nothing is wanted: a hang-up would be told again and again. */
+    int op = !events ? EPOLL_CTL_DEL : e->events ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
     e->events = events;
-    watch(epoll, EPOLL_CTL_MOD, e->fd, events, e);
+    watch(epoll, op, e->fd, events, e);
 }
 
 static void settle(struct end *e)
@@ -68,11 +71,18 @@ static int take(struct end *e)
     return pass_on(e);
 }
 
+/* Ends are kept for the next connection: fresh buffers would cost page faults. */
 static struct end *new_end(int fd)
 {
-    struct end *e = calloc(1, sizeof *e);
+    struct end *e = spare;
+    if (e) {
+        spare = e->other;
+        *e = (struct end){ .buffer = e->buffer };
+    } else {
+        e = calloc(1, sizeof *e);
+        e->buffer = malloc(BUFFER);
+    }
     e->fd = fd;
-    e->buffer = malloc(BUFFER);
     e->events = EPOLLIN;
     set_nonblocking(fd);
     return e;
@@ -129,12 +139,10 @@ int main(int argc, char **argv)
             if (e->closed)
                 gone[left++] = e;
         }
-        /* Freed only now: a later event of the same batch may name the other end. */
+        /* Used again only now: a later event of the same batch may name the other end. */
         while (left-- > 0) {
-            free(gone[left]->other->buffer);
-            free(gone[left]->other);
-            free(gone[left]->buffer);
-            free(gone[left]);
+            gone[left]->other->other = spare;
+            spare = gone[left];
         }
     }
 }

@@ -6,7 +6,7 @@ import resource
 import shutil
 import sys
 
-from . import certificates, machine, report
+from . import certificates, machine, report, summary
 from .install import install
 from .measures import all_measures
 from .relays import all_relays
@@ -26,6 +26,7 @@ def parse(argv):
     parser.add_argument("--relay", action="append", metavar="NAME", help="only relays whose name contains NAME")
     parser.add_argument("--list", action="store_true", help="print the measures' names and end")
     parser.add_argument("--json", metavar="FILE", help="write all samples there; - for standard output")
+    parser.add_argument("--markdown", action="store_true", help="print one table for docs/performance.md too")
     parser.add_argument("--check", action="store_true", help="exit with 1 when a promised goal is missed")
     parser.add_argument("--install", action="store_true", help="first install missing peers with apt-get")
     parser.add_argument("--pipeferry", metavar="PATH", help="measure this binary in place of the repository's")
@@ -111,6 +112,8 @@ def publish(options, about, results):
         print(f"not measured: {name}: {why}", file=out)
     for result in results:
         print(report.text(result), file=out)
+    if options.markdown:
+        print(summary.markdown(about["versions"], results), file=out)
     whole = json.dumps({**about, "measures": [report.data(result) for result in results]}, indent=2)
     if options.json == "-":
         print(whole)
