@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::certs::CertsArgs;
+use super::demo::DemoArgs;
 use super::duration::{duration, size};
 use crate::config::{CommandLine, IdentityFlags, Mode, System};
 
@@ -34,6 +35,8 @@ pub(super) enum Command {
     Relay(RelayArgs),
     /// Carry standard input and output to an address, for ProxyCommand, WSL and scripts
     Connect(ConnectArgs),
+    /// Show the main job on this machine: certificates, two gateways, messages and a file
+    Demo(DemoArgs),
     /// Run a small CA: make, issue, revoke and show certificates
     Certs(CertsArgs),
     /// Print the JSON Schema of the configuration

@@ -9,6 +9,7 @@ pub mod certs;
 mod check;
 mod completions;
 mod connect;
+pub mod demo;
 mod duration;
 mod failure;
 mod forward;
@@ -41,6 +42,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Check(args) => check::run(&args),
         Command::Relay(args) => relay::run(&args),
         Command::Connect(args) => connect::run(&args),
+        Command::Demo(args) => demo::run(&args),
         Command::Certs(args) => certs::run(&args, &mut std::io::stdout().lock())
             .map(|()| ExitCode::SUCCESS)
             .map_err(|error| Failure::from_certs(&error)),
