@@ -209,6 +209,7 @@ fn a_slow_reader_gets_all_of_it_before_the_end(
     assert_eq!(service.rest(), b"");
     sending.join().unwrap();
     assert_same("to the target", &got, &all);
+    service.finish();
     drop(service);
     scene.gateway.ended("done");
 }

@@ -13,17 +13,18 @@ KEY = b"an agreed key"
 SIZES = [0, 1, 4095, 4096, 4097, 65535, 65536, 65537, 1 << 20, 8 << 20]
 
 
-def echoed(connection, kind, value):
-    connection.send(kind)
-    if kind == "object":
-        connection.send(value)
-        back = connection.recv()
-    else:
-        connection.send_bytes(value)
-        back = connection.recv_bytes()
-    if back != value:
-        sys.exit(f"{kind} {value!r:.60} came back as {back!r:.60}")
-    return 1
+def echoed(connection, kind, values):
+    connection.send((kind, len(values)))
+    send, receive = {
+        "objects": (connection.send, connection.recv),
+        "bytes": (connection.send_bytes, connection.recv_bytes),
+    }[kind]
+    for value in values:
+        send(value)
+        back = receive()
+        if back != value:
+            sys.exit(f"{kind}: {value!r:.60} came back as {back!r:.60}")
+    return len(values)
 
 
 def main():
@@ -32,13 +33,11 @@ def main():
     print("seed", seed, flush=True)
     noise = random.Random(seed)
     address = where if family == "unix" else ("127.0.0.1", int(where))
-    count = 0
+    objects = [{"size": size, "data": noise.randbytes(size), 7: None} for size in SIZES]
     with Client(address, authkey=KEY) as connection:
-        for size in SIZES:
-            count += echoed(connection, "bytes", noise.randbytes(size))
-            count += echoed(connection, "object", {"size": size, "list": list(range(size % 1000))})
-        for index in range(5000):
-            count += echoed(connection, "bytes", noise.randbytes(index % 64))
+        count = echoed(connection, "bytes", [noise.randbytes(size) for size in SIZES])
+        count += echoed(connection, "objects", objects)
+        count += echoed(connection, "bytes", [noise.randbytes(at % 64) for at in range(5000)])
     print("ok", count)
 
 

@@ -3,7 +3,8 @@
 usage: mp_listener.py unix PATH | inet
 
 Prints the address first. Every connection is authenticated with a shared key
-both ways; pickled objects come back as objects, bytes as bytes.
+both ways; a client says what comes and how often, pickled objects come back
+as objects, bytes as bytes.
 """
 
 import sys
@@ -17,11 +18,12 @@ def serve(connection):
     with connection:
         try:
             while True:
-                kind = connection.recv()
-                if kind == "object":
-                    connection.send(connection.recv())
-                else:
-                    connection.send_bytes(connection.recv_bytes())
+                kind, count = connection.recv()
+                for _ in range(count):
+                    if kind == "objects":
+                        connection.send(connection.recv())
+                    else:
+                        connection.send_bytes(connection.recv_bytes())
         except EOFError:
             pass
 
