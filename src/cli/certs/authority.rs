@@ -12,12 +12,10 @@ use time::OffsetDateTime;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::args::Reason;
-use super::folder::{self, Locked, Readers, no_authority};
+use super::folder::{self, CERTIFICATE, Locked, Readers};
 use super::index::Index;
 use super::{DAY, names};
 
-/// The authority's certificate.
-pub(super) const CERTIFICATE: &str = "ca.pem";
 /// Its private key.
 pub(super) const KEY: &str = "ca.key";
 /// Its revocation list.
@@ -34,9 +32,6 @@ impl Authority {
     /// Reads the authority of a folder and finds its key to be its own.
     pub(super) fn load(folder: &Locked) -> anyhow::Result<Self> {
         let (certificate, key) = (folder.path(CERTIFICATE), folder.path(KEY));
-        if !certificate.exists() {
-            return Err(no_authority(certificate.parent().unwrap_or(&certificate)));
-        }
         let key = KeyPair::from_pem(&folder::read_text(&key)?)
             .with_context(|| format!("{} is not a private key that we can use", key.display()))?;
         let der = CertificateDer::from_pem_slice(&folder::read(&certificate)?)

@@ -8,6 +8,9 @@ use anyhow::{Context, bail};
 
 use super::usage;
 
+/// The authority's certificate.
+pub(super) const CERTIFICATE: &str = "ca.pem";
+
 /// The largest file of the folder that is read, in bytes.
 const MAX_FILE: u64 = 64 * 1024 * 1024;
 
@@ -30,14 +33,19 @@ impl Locked {
     pub(super) fn create(path: &Path) -> anyhow::Result<Self> {
         fs::create_dir_all(path)
             .with_context(|| format!("cannot make the folder {}", path.display()))?;
-        Self::open(path)
+        Self::lock(path)
     }
 
-    /// Waits for the lock of a folder that exists.
+    /// Waits for the lock of an authority's folder. Elsewhere nothing is left
+    /// behind, not even the lock's file.
     pub(super) fn open(path: &Path) -> anyhow::Result<Self> {
-        if !path.is_dir() {
+        if !path.join(CERTIFICATE).exists() {
             return Err(no_authority(path));
         }
+        Self::lock(path)
+    }
+
+    fn lock(path: &Path) -> anyhow::Result<Self> {
         let lock = path.join(".lock");
         let file = private(OpenOptions::new().create(true).truncate(false).write(true))
             .open(&lock)
@@ -106,7 +114,7 @@ pub(super) fn password(path: Option<&Path>) -> anyhow::Result<String> {
     Ok(read_text(path)?.lines().next().unwrap_or_default().to_owned())
 }
 
-pub(super) fn no_authority(path: &Path) -> anyhow::Error {
+fn no_authority(path: &Path) -> anyhow::Error {
     usage(format!(
         "there is no authority in {0}; make one with `pipeferry certs init --dir {0}`, or name its folder with --dir",
         path.display()

@@ -8,8 +8,8 @@ use rcgen::{
 };
 
 use super::args::Init;
-use super::authority::{self, Authority, CERTIFICATE, CRL, KEY, moment};
-use super::folder::{Locked, Readers};
+use super::authority::{self, Authority, CRL, KEY, moment};
+use super::folder::{CERTIFICATE, Locked, Readers};
 use super::index::{Index, date};
 use super::{DAY, names, usage};
 
@@ -29,13 +29,17 @@ pub(super) fn run(args: &Init, now: u64, out: &mut dyn Write) -> anyhow::Result<
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
     let certificate = params(&args.name, now, not_after)?.self_signed(&key)?;
     folder.write(KEY, key.serialize_pem(), Readers::Owner)?;
-    let path = folder.write(CERTIFICATE, certificate.pem(), Readers::Everybody)?;
+    folder.write(CERTIFICATE, certificate.pem(), Readers::Everybody)?;
     let mut index = Index::default();
     Authority::load(&folder)?.write_crl(&folder, &mut index, now, args.crl.crl_days)?;
 
+    report(args, &folder, not_after, out)
+}
+
+fn report(args: &Init, folder: &Locked, not_after: u64, out: &mut dyn Write) -> anyhow::Result<()> {
     let dir = args.folder.dir.display();
     writeln!(out, "Made the authority `{}`, good until {}:", args.name, date(not_after))?;
-    writeln!(out, "  {}  for `trust`: give it to everybody", path.display())?;
+    writeln!(out, "  {}  for `trust`: give it to everybody", folder.path(CERTIFICATE).display())?;
     writeln!(out, "  {}  its private key: give it to nobody", folder.path(KEY).display())?;
     writeln!(
         out,

@@ -21,17 +21,7 @@ use crate::access::serial_hex;
 pub(super) const CLOCK_SKEW: u64 = 300;
 
 pub(super) fn run(args: &Issue, now: u64, out: &mut dyn Write) -> anyhow::Result<()> {
-    names::check_file_name(&args.name)?;
-    if let Some(ou) = &args.ou {
-        names::check_common_name(ou)?;
-    }
-    let alternative = names::alternative(args)?;
-    if args.server && alternative.is_empty() {
-        return Err(usage(format!(
-            "`{}` is no host name, and a server needs one; name it with --dns or --ip",
-            args.name
-        )));
-    }
+    let alternative = checked_names(args)?;
     let password = folder::password(args.password_file.as_deref())?;
     let folder = Locked::open(&args.folder.dir)?;
     let authority = Authority::load(&folder)?;
@@ -45,24 +35,49 @@ pub(super) fn run(args: &Issue, now: u64, out: &mut dyn Write) -> anyhow::Result
     });
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
     let certificate = authority.sign(&params(args, &entry, alternative)?, &key)?;
+    let store = match args.pkcs12 {
+        true => Some(pkcs12(args, &authority, &certificate, &key, &password)?),
+        false => None,
+    };
     index.certificates.push(entry.clone());
     index.save(&folder)?;
-
-    let mut written = vec![
-        (folder.write(&format!("{}.key", args.name), key.serialize_pem(), Readers::Owner)?, "key"),
-        (
-            folder.write(&format!("{}.pem", args.name), certificate.pem(), Readers::Everybody)?,
-            "cert",
-        ),
-    ];
-    if args.pkcs12 {
-        let store = pkcs12(args, &authority, &certificate, &key, &password)?;
-        let file = folder.write(&format!("{}.p12", args.name), store, Readers::Owner)?;
-        written.push((file, "pkcs12"));
-    }
     report(&entry, replaced.as_deref(), now, out)?;
-    for (path, key) in written {
-        writeln!(out, "  {}  for `{key}`", path.display())?;
+    write_files(args, &folder, (&key, &certificate, store), out)
+}
+
+fn checked_names(args: &Issue) -> anyhow::Result<Vec<SanType>> {
+    names::check_file_name(&args.name)?;
+    if let Some(ou) = &args.ou {
+        names::check_common_name(ou)?;
+    }
+    let alternative = names::alternative(args)?;
+    if args.server && alternative.is_empty() {
+        return Err(usage(format!(
+            "`{}` is no host name, and a server needs one; name it with --dns or --ip",
+            args.name
+        )));
+    }
+    Ok(alternative)
+}
+
+fn write_files(
+    args: &Issue,
+    folder: &Locked,
+    (key, certificate, store): (&KeyPair, &rcgen::Certificate, Option<Vec<u8>>),
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    let name = |extension: &str| format!("{}.{extension}", args.name);
+    let path = folder.write(&name("key"), key.serialize_pem(), Readers::Owner)?;
+    writeln!(out, "  {}  for `key`", path.display())?;
+    let path = folder.write(&name("pem"), certificate.pem(), Readers::Everybody)?;
+    writeln!(out, "  {}  for `cert`", path.display())?;
+    let path = folder.path(&name("p12"));
+    if let Some(store) = store {
+        folder.write(&name("p12"), store, Readers::Owner)?;
+        writeln!(out, "  {}  for `pkcs12`", path.display())?;
+    } else if path.exists() {
+        let path = path.display();
+        writeln!(out, "{path} still holds the old certificate; --pkcs12 renews it too.")?;
     }
     Ok(())
 }

@@ -4,11 +4,12 @@ use std::io;
 
 use rstest::rstest;
 use rustls::{AlertDescription, Error, ServerConnection};
+use tokio::io::AsyncReadExt;
 
-use super::handshake::{feed, listen};
+use super::handshake::{dial, feed, listen, rules};
 use super::pki::{Authority, identity};
-use crate::config::TlsClients;
-use crate::tls::{Refusal, classify, explain_dial, is_refusal_alert, server_config};
+use crate::config::{CertRule, TlsClients};
+use crate::tls::{Refusal, classify, client_config, explain_dial, is_refusal_alert, server_config};
 
 fn wrapped(error: Error) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, error)
@@ -69,4 +70,34 @@ fn an_ordinary_error_is_no_refusal() {
     assert_eq!(is_refusal_alert(&io::ErrorKind::ConnectionReset.into()), None);
     assert_eq!(is_refusal_alert(&io::Error::other("boom")), None);
     assert_eq!(is_refusal_alert(&wrapped(Error::DecryptError)), None);
+}
+
+/// The same over tokio-rustls, whose errors are the ones that get sorted.
+#[tokio::test]
+async fn a_refused_client_of_tls_1_3_learns_it_on_its_first_read() {
+    let ca = Authority::new("CA");
+    let server = identity(&ca.leaf("gateway", &["gw.example.com"]), &ca, &[]);
+    let nobody = vec![CertRule { cn: vec!["somebody else".into()], ..Default::default() }];
+    let config = server_config(&server, &rules(nobody)).unwrap();
+    let client = identity(&ca.leaf("till-7", &[]), &ca, &[]);
+    let (client, name) = client_config(&client, &dial("gw.example.com")).unwrap();
+    let (near, far) = tokio::io::duplex(16 * 1024);
+    let accept = tokio_rustls::TlsAcceptor::from(config).accept(far);
+    let connect = tokio_rustls::TlsConnector::from(client).connect(name, near);
+    let (accepted, connected) = tokio::join!(accept, connect);
+    let refusal = classify(&accepted.err().unwrap());
+    assert!(matches!(&refusal, Refusal::Denied { reason } if reason.contains("CN=till-7")));
+    let error = connected.unwrap().read_u8().await.unwrap_err();
+    assert!(is_refusal_alert(&error).unwrap().contains("none of its `allow` rules matches"));
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_over_tokio_is_a_failed_handshake() {
+    let ca = Authority::new("CA");
+    let server = identity(&ca.leaf("gateway", &[]), &ca, &[]);
+    let config = server_config(&server, &listen(TlsClients::Any)).unwrap();
+    let (near, far) = tokio::io::duplex(1024);
+    drop(near);
+    let error = tokio_rustls::TlsAcceptor::from(config).accept(far).await.err().unwrap();
+    assert_eq!(classify(&error).reason(), "the client left during the handshake");
 }

@@ -6,8 +6,8 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 use serde::Serialize;
 
-use super::super::authority::{CERTIFICATE, CRL};
-use super::super::folder::{Locked, no_authority, read};
+use super::super::authority::CRL;
+use super::super::folder::{CERTIFICATE, Locked, read};
 use super::super::index::{Entry, Index, Revocation};
 use super::files::{certificate, crl, days_left};
 use super::{Certificate, Crl};
@@ -30,9 +30,6 @@ pub(super) struct Issued {
 }
 
 pub(super) fn list(dir: &Path, now: u64) -> anyhow::Result<Listing> {
-    if !dir.join(CERTIFICATE).exists() {
-        return Err(no_authority(dir));
-    }
     let folder = Locked::open(dir)?;
     let authority = CertificateDer::from_pem_slice(&read(&folder.path(CERTIFICATE))?)?;
     let list = CertificateRevocationListDer::from_pem_slice(&read(&folder.path(CRL))?).ok();

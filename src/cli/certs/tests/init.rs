@@ -46,6 +46,7 @@ fn what_needs_an_authority_says_how_to_make_one() {
     for line in ["issue gw", "revoke gw", "crl", "show"] {
         assert!(site.refuses(line).contains("there is no authority in"), "{line}");
     }
+    assert_eq!(fs::read_dir(site.path("")).unwrap().count(), 0, "something was left behind");
 }
 
 #[test]

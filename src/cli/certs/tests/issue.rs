@@ -155,6 +155,16 @@ fn a_pkcs12_file_opens_with_its_password() {
 }
 
 #[test]
+fn a_pkcs12_file_that_was_not_renewed_is_mentioned() {
+    let site = Site::new();
+    site.run("issue gw --pkcs12").unwrap();
+    let said = site.run("issue gw --force").unwrap();
+    assert!(said.contains("gw.p12 still holds the old certificate"), "{said}");
+    let said = site.run("issue gw --force --pkcs12").unwrap();
+    assert!(!said.contains("still holds"), "{said}");
+}
+
+#[test]
 fn runs_at_the_same_time_do_not_lose_certificates() {
     let site = Site::new();
     std::thread::scope(|scope| {
