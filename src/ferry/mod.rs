@@ -23,3 +23,6 @@ pub use clock::Limits;
 pub use cut::Cut;
 pub use flow::{Break, Flow, Moved};
 pub use messages::MessageFlow;
+
+#[cfg(test)]
+mod tests;
