@@ -38,9 +38,11 @@ pub(super) fn sentence(alert: AlertDescription) -> String {
 
 fn refusal(alert: AlertDescription) -> Option<&'static str> {
     Some(match alert {
-        AlertDescription::AccessDenied => "let nobody with our certificate in (access_denied)",
+        AlertDescription::AccessDenied => {
+            "knows our certificate and lets nobody in with it: none of its `allow` rules matches (access_denied)"
+        }
         AlertDescription::CertificateUnknown => {
-            "refused our certificate; a pipeferry sends this when the certificate is good but none of its `allow` rules matches (certificate_unknown)"
+            "refused our certificate for a reason of its own; its log may say which (certificate_unknown)"
         }
         AlertDescription::BadCertificate => "could not use our certificate (bad_certificate)",
         AlertDescription::UnsupportedCertificate => {

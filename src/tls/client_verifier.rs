@@ -6,9 +6,8 @@
 //! and the intermediates) needs a list of its issuer, and one that has not run
 //! out; a missing, stale or badly signed list refuses the client.
 //!
-//! A rule's refusal goes out as `certificate_unknown` and not as
-//! `access_denied`: rustls has no way to send the latter and still tell us who
-//! was refused, and our log must name them.
+//! A client whose chain is good and whom no rule lets in gets `access_denied`
+//! (RFC 8446, 6.2), and our log gets its name; see `sighting`.
 
 use std::sync::Arc;
 
@@ -16,15 +15,12 @@ use rustls::client::danger::HandshakeSignatureValid;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
-use rustls::{
-    CertificateError, DigitallySignedStruct, DistinguishedName, Error, OtherError, RootCertStore,
-    SignatureScheme,
-};
+use rustls::{DigitallySignedStruct, DistinguishedName, Error, RootCertStore, SignatureScheme};
 
 use super::configs::TlsError;
 use super::identity::Identity;
-use super::provider;
-use crate::access::{self, CertificateNames, Verdict};
+use super::{provider, sighting};
+use crate::access::{self, CertificateNames, NamesError, Verdict};
 use crate::config::{CertRules, TlsClients};
 
 /// With more trusted CAs than this their names are not sent along in the
@@ -68,17 +64,18 @@ fn chain_verifier(
     builder.build().map_err(|source| TlsError::verifier(identity, source))
 }
 
-/// Whether rules (`None`: any) let the bearer of this certificate in.
-pub(super) fn admit(rules: Option<&CertRules>, leaf: &CertificateDer<'_>) -> Result<(), Error> {
-    let verdict = match CertificateNames::from_der(leaf) {
-        Ok(names) => rules.map_or(Verdict::Admitted, |rules| access::admits(rules, &names)),
+/// Whether rules (`None`: any) let the bearer of these names in.
+pub(super) fn admit(
+    rules: Option<&CertRules>,
+    names: &Result<CertificateNames, NamesError>,
+) -> Result<(), RulesRefusal> {
+    let verdict = match names {
+        Ok(names) => rules.map_or(Verdict::Admitted, |rules| access::admits(rules, names)),
         Err(error) => Verdict::Refused(error.to_string()),
     };
     match verdict {
         Verdict::Admitted => Ok(()),
-        Verdict::Refused(reason) => Err(Error::InvalidCertificate(CertificateError::Other(
-            OtherError(Arc::new(RulesRefusal(reason))),
-        ))),
+        Verdict::Refused(reason) => Err(RulesRefusal(reason)),
     }
 }
 
@@ -108,11 +105,15 @@ impl ClientCertVerifier for Admission {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, Error> {
+        let names = CertificateNames::from_der(end_entity);
+        if let Ok(names) = &names {
+            sighting::note(names);
+        }
         let verified = self
             .chain
             .verify_client_cert(end_entity, intermediates, now)
             .inspect_err(|error| log_refused_chain("client", end_entity, error))?;
-        admit(self.rules.as_ref(), end_entity)?;
+        admit(self.rules.as_ref(), &names).map_err(sighting::refuse)?;
         Ok(verified)
     }
 

@@ -14,6 +14,7 @@ mod provider;
 mod refusal;
 mod server_verifier;
 mod session;
+mod sighting;
 
 pub use alerts::is_refusal_alert;
 pub use client_verifier::RulesRefusal;
@@ -22,6 +23,7 @@ pub use identity::{Identities, Identity, IdentityError, IdentityWarning, Problem
 pub use provider::provider;
 pub use refusal::{Refusal, classify, explain_dial};
 pub use session::session;
+pub use sighting::{Sighting, witness};
 
 #[cfg(test)]
 mod tests;

@@ -9,12 +9,13 @@ use std::sync::Arc;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{DigitallySignedStruct, Error, SignatureScheme};
+use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
 
 use super::client_verifier::{admit, log_refused_chain};
 use super::configs::TlsError;
 use super::identity::Identity;
 use super::provider;
+use crate::access::CertificateNames;
 use crate::config::CertRules;
 
 /// What a dialler demands of the server's certificate.
@@ -52,7 +53,10 @@ impl ServerCertVerifier for Scrutiny {
             .chain
             .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
             .inspect_err(|error| log_refused_chain("server", end_entity, error))?;
-        admit(self.rules.as_ref(), end_entity)?;
+        let names = CertificateNames::from_der(end_entity);
+        admit(self.rules.as_ref(), &names).map_err(|refusal| {
+            Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(refusal))))
+        })?;
         Ok(verified)
     }
 

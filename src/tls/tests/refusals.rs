@@ -9,7 +9,9 @@ use tokio::io::AsyncReadExt;
 use super::handshake::{dial, feed, listen, rules};
 use super::pki::{Authority, identity};
 use crate::config::{CertRule, TlsClients};
-use crate::tls::{Refusal, classify, client_config, explain_dial, is_refusal_alert, server_config};
+use crate::tls::{
+    Refusal, classify, client_config, explain_dial, is_refusal_alert, server_config, witness,
+};
 
 fn wrapped(error: Error) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, error)
@@ -82,13 +84,32 @@ async fn a_refused_client_of_tls_1_3_learns_it_on_its_first_read() {
     let client = identity(&ca.leaf("till-7", &[]), &ca, &[]);
     let (client, name) = client_config(&client, &dial("gw.example.com")).unwrap();
     let (near, far) = tokio::io::duplex(16 * 1024);
-    let accept = tokio_rustls::TlsAcceptor::from(config).accept(far);
+    let accept = witness(tokio_rustls::TlsAcceptor::from(config).accept(far));
     let connect = tokio_rustls::TlsConnector::from(client).connect(name, near);
-    let (accepted, connected) = tokio::join!(accept, connect);
-    let refusal = classify(&accepted.err().unwrap());
+    let ((accepted, sighting), connected) = tokio::join!(accept, connect);
+    assert_eq!(sighting.names.as_ref().unwrap().cn, ["till-7"]);
+    let refusal = sighting.classify(&accepted.err().unwrap());
     assert!(matches!(&refusal, Refusal::Denied { reason } if reason.contains("CN=till-7")));
     let error = connected.unwrap().read_u8().await.unwrap_err();
-    assert!(is_refusal_alert(&error).unwrap().contains("none of its `allow` rules matches"));
+    assert!(is_refusal_alert(&error).unwrap().contains("access_denied"));
+}
+
+#[tokio::test]
+async fn a_witness_names_a_client_whose_chain_is_bad_and_keeps_its_alert() {
+    let (ca, other) = (Authority::new("CA"), Authority::new("Other CA"));
+    let server = identity(&ca.leaf("gateway", &["gw.example.com"]), &ca, &[]);
+    let config = server_config(&server, &listen(TlsClients::Any)).unwrap();
+    let client = identity(&other.leaf("stranger", &[]), &ca, &[]);
+    let (client, name) = client_config(&client, &dial("gw.example.com")).unwrap();
+    let (near, far) = tokio::io::duplex(16 * 1024);
+    let accept = witness(tokio_rustls::TlsAcceptor::from(config).accept(far));
+    let connect = tokio_rustls::TlsConnector::from(client).connect(name, near);
+    let ((accepted, sighting), connected) = tokio::join!(accept, connect);
+    assert_eq!(sighting.names.as_ref().unwrap().cn, ["stranger"]);
+    let refusal = sighting.classify(&accepted.err().unwrap());
+    assert!(refusal.reason().contains("does not come from a CA in `trust`"));
+    let error = connected.unwrap().read_u8().await.unwrap_err();
+    assert!(is_refusal_alert(&error).unwrap().contains("unknown_ca"));
 }
 
 #[tokio::test]

@@ -1,0 +1,69 @@
+//! What a verifier saw during one handshake, told to whoever awaits it.
+//!
+//! rustls gives a verifier no way to send the alert `access_denied` and to say
+//! in the same error who was refused. So the verifier leaves that here, in a
+//! slot that belongs to the handshake's own future: it is in place only while
+//! that future is polled, and one handshake never sees another's. Without a
+//! witness the error itself carries the sentence, and the alert is
+//! `certificate_unknown`.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+
+use rustls::{CertificateError, Error, OtherError};
+
+use super::client_verifier::RulesRefusal;
+use super::refusal::{Refusal, classify, tls_error};
+use crate::access::CertificateNames;
+
+tokio::task_local! {
+    static SLOT: RefCell<Sighting>;
+}
+
+/// Whose certificate a handshake brought, as far as it got.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sighting {
+    /// The names in the leaf that the client showed. If the handshake failed,
+    /// nobody has proved that they are the client's: for the log only.
+    pub names: Option<CertificateNames>,
+    refusal: Option<RulesRefusal>,
+}
+
+impl Sighting {
+    /// As [`classify`], with the sentence of a rule's refusal.
+    pub fn classify(&self, error: &io::Error) -> Refusal {
+        let refused = Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure);
+        match &self.refusal {
+            Some(refusal) if tls_error(error) == Some(&refused) => Refusal::Denied {
+                reason: format!("the client's certificate was refused: {refusal}"),
+            },
+            _ => classify(error),
+        }
+    }
+}
+
+/// Awaits a server's handshake and tells what its verifier saw.
+pub async fn witness<F: Future>(handshake: F) -> (F::Output, Sighting) {
+    let watched = async {
+        let output = handshake.await;
+        (output, SLOT.with(RefCell::take))
+    };
+    SLOT.scope(RefCell::default(), watched).await
+}
+
+/// Notes whose certificate it is.
+pub(super) fn note(names: &CertificateNames) {
+    // Nobody watches: then nobody wants to know.
+    let _ = SLOT.try_with(|slot| slot.borrow_mut().names = Some(names.clone()));
+}
+
+/// The error of a refusal by the rules.
+pub(super) fn refuse(refusal: RulesRefusal) -> Error {
+    let kept = SLOT.try_with(|slot| slot.borrow_mut().refusal = Some(refusal.clone()));
+    Error::InvalidCertificate(match kept {
+        Ok(()) => CertificateError::ApplicationVerificationFailure,
+        Err(_) => CertificateError::Other(OtherError(Arc::new(refusal))),
+    })
+}
