@@ -7,7 +7,7 @@
 pub(super) fn near(port: u16) -> String {
     format!(
         r#"# The near gateway: clients open the pipe `orders` here.
-# Try it:  printf '\0\0\0\2hi' | pipeferry connect unix:orders.sock | od -c
+# Try:  printf '\0\0\0\2hi' | pipeferry connect unix:orders.sock | od -c
 pipe_path = "{{name}}.sock"          # where pipes lie outside Windows
 control   = "near-control"
 

@@ -68,7 +68,7 @@ pub(super) enum FolderError {
         most: usize,
     },
     /// The system says no.
-    #[error("cannot use the folder {}\n  because {source}", path.display())]
+    #[error("cannot use the folder {}", path.display())]
     Unusable {
         /// The folder.
         path: PathBuf,

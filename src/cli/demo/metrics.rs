@@ -39,7 +39,7 @@ impl Counters {
     }
 
     /// Reads Prometheus' text format, as far as it is about what is shown.
-    fn parse(text: &str) -> Self {
+    pub(super) fn parse(text: &str) -> Self {
         let shown = |line: &&str| SHOWN.iter().any(|name| line.starts_with(&format!("{name}{{")));
         let samples = text.lines().filter(shown).filter_map(|line| {
             let (series, value) = line.rsplit_once(' ')?;

@@ -14,6 +14,7 @@ mod figures;
 mod files;
 mod folder;
 mod interrupt;
+mod last_words;
 mod messages;
 mod metrics;
 mod processes;
@@ -35,6 +36,7 @@ use tokio::runtime::Builder;
 pub use self::args::DemoArgs;
 use self::folder::{Folder, FolderError};
 use self::interrupt::Interrupts;
+use self::last_words::LastWords;
 use self::screen::Screen;
 use self::story::Story;
 use super::Failure;
@@ -56,37 +58,47 @@ pub(super) fn run(args: &DemoArgs) -> Result<ExitCode, Failure> {
     })
 }
 
+/// Why the story was not told to its end.
+enum Ending {
+    Failed(anyhow::Error),
+    Interrupted(&'static str),
+}
+
 /// Tells the story, and afterwards stops whatever it has started.
 async fn show<W: Write>(
     story: &mut Story<'_, W>,
     interrupts: &mut Interrupts,
 ) -> Result<(), Failure> {
     let told = tokio::select! {
-        told = story.tell() => told.map_err(Some),
-        signal = interrupts.next() => {
-            tracing::debug!(signal, "interrupted");
-            Err(None)
-        }
+        told = story.tell() => told.map_err(Ending::Failed),
+        signal = interrupts.next() => Err(Ending::Interrupted(signal)),
     };
+    // While it can still be seen who has ended by itself.
+    let last_words = story.gateways.last_words();
     story.gateways.stop().await;
     let place = story.screen.where_we_are();
-    told.map_err(|why| {
-        let error = match why {
-            None => anyhow!("the demo was interrupted {place}"),
-            Some(why) => failed(story, &place, &why),
-        };
-        Failure::running(&error)
+    told.map_err(|ending| {
+        Failure::running(&match ending {
+            Ending::Interrupted(signal) => anyhow!("the demo was ended by {signal} {place}"),
+            Ending::Failed(why) => failed(story, &place, &why, &last_words),
+        })
     })
 }
 
 /// What, where, why, and what the gateways said.
-fn failed<W: Write>(story: &Story<'_, W>, place: &str, why: &anyhow::Error) -> anyhow::Error {
+fn failed<W: Write>(
+    story: &Story<'_, W>,
+    place: &str,
+    why: &anyhow::Error,
+    gateways: &[LastWords],
+) -> anyhow::Error {
     let mut text = format!("the demo failed {place}");
     for cause in why.chain() {
         let _ = write!(text, "\n  because {cause}");
     }
-    for (name, lines) in story.gateways.last_words() {
-        let _ = write!(text, "\n  the {name} gateway logged last:");
+    for LastWords { name, ended, lines } in gateways {
+        let state = ended.map_or_else(|| "runs".to_owned(), |status| format!("ended, {status}"));
+        let _ = write!(text, "\n  the {name} gateway ({state}) logged last:");
         for line in lines {
             let _ = write!(text, "\n    {line}");
         }

@@ -4,7 +4,6 @@
 //! alone, which then stops it; and it is killed if the demo forgets it.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -15,14 +14,12 @@ use tokio::time::{sleep, timeout};
 
 use super::admin;
 use super::folder::{self, Folder};
+use super::last_words::{LastWords, last_lines, says_taken};
 
 /// How often readiness is looked at.
 const LOOK: Duration = Duration::from_millis(5);
 /// On the way out, a gateway that has not stopped by then is killed.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// What is shown of a log: so many lines, from so many bytes at its end.
-const LAST_LINES: usize = 5;
-const LAST_BYTES: u64 = 8 * 1024;
 
 /// Which of the two it is, and its files.
 #[derive(Debug, Clone, Copy)]
@@ -133,6 +130,11 @@ impl Gateway {
         let _ = self.child.start_kill();
     }
 
+    fn last_words(&mut self) -> LastWords {
+        let ended = self.child.try_wait().ok().flatten();
+        LastWords { name: self.role.name, ended, lines: last_lines(&self.log) }
+    }
+
     /// Waits for its end; the caller limits the time.
     ///
     /// # Errors
@@ -159,10 +161,6 @@ impl Gateways {
         self.0.pop();
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Gateway> {
-        self.0.iter()
-    }
-
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Gateway> {
         self.0.iter_mut()
     }
@@ -184,28 +182,8 @@ impl Gateways {
         }
     }
 
-    /// What each logged last, under its name.
-    pub(super) fn last_words(&self) -> Vec<(&'static str, Vec<String>)> {
-        self.iter().map(|gateway| (gateway.role.name, last_lines(&gateway.log))).collect()
+    /// How each is, and what it logged last.
+    pub(super) fn last_words(&mut self) -> Vec<LastWords> {
+        self.iter_mut().map(Gateway::last_words).collect()
     }
-}
-
-/// The end of a log; nothing if there is none.
-fn last_lines(log: &Path) -> Vec<String> {
-    let read = || -> std::io::Result<Vec<u8>> {
-        let mut file = File::open(log)?;
-        let len = file.metadata()?.len();
-        file.seek(SeekFrom::Start(len.saturating_sub(LAST_BYTES)))?;
-        let mut end = Vec::new();
-        file.take(LAST_BYTES).read_to_end(&mut end)?;
-        Ok(end)
-    };
-    let end = read().unwrap_or_default();
-    let text = String::from_utf8_lossy(&end);
-    let lines: Vec<&str> = text.lines().collect();
-    lines[lines.len().saturating_sub(LAST_LINES)..].iter().map(|&line| line.to_owned()).collect()
-}
-
-fn says_taken(line: &str) -> bool {
-    line.to_lowercase().contains("address already in use")
 }

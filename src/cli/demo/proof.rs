@@ -37,8 +37,7 @@ impl<W: Write> Story<'_, W> {
         self.screen
             .line(&format!("dial tls:127.0.0.1:{port} with the certificate of {STRANGER}"))?;
         let alert = refused::stranger(self.folder).await?;
-        self.screen
-            .prose(&format!("{STRANGER} sees a TLS alert: the server {}", trimmed(&alert)))?;
+        self.screen.prose(&format!("its TLS alert says: {alert}"))?;
         let denied = |[_, far]: &[Counters; 2]| far.ended(Outcome::Denied) == 1;
         self.settle(denied).await.context("the far gateway did not count it as `denied`")?;
         ensure!(self.reached() == reached, "the refused client reached the service");
@@ -93,9 +92,4 @@ impl<W: Write> Story<'_, W> {
             sleep(LOOK).await;
         }
     }
-}
-
-/// The alert's sentence without the subject that its reader knows.
-fn trimmed(alert: &str) -> &str {
-    alert.strip_prefix("the server ").unwrap_or(alert)
 }

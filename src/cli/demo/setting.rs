@@ -77,7 +77,10 @@ impl<W: Write> Story<'_, W> {
                 Err(error) if port_was_taken(&error) => self.gateways.forget_last(),
                 result => return result,
             }
+            let taken = self.port;
             self.write_configurations()?;
+            let port = self.port;
+            self.screen.line(&format!("port {taken} was taken; both files say {port} now"))?;
         }
         self.start_one(FAR).await
     }

@@ -45,24 +45,24 @@ impl<W: Write> Story<'_, W> {
 
     /// Two lines.
     pub(super) fn go_on(&mut self) -> anyhow::Result<()> {
-        self.screen.step("Go on by hand")?;
-        let program = std::env::args_os().next().unwrap_or_else(|| "pipeferry".into());
-        let program = quoted(&program);
+        let typed = std::env::args_os().next().unwrap_or_else(|| "pipeferry".into());
         if !self.folder.is_kept() {
-            self.screen.line(&format!("{program} demo --keep"))?;
-            self.screen.line("leaves these files and says how to run them.")?;
-            return Ok(());
+            self.screen.step("Go on by hand")?;
+            self.screen.line(&format!("{} demo --keep", quoted(&typed)))?;
+            return self.screen.line("leaves these files and says how to run them.");
         }
-        for config in [FAR_CONFIG, NEAR_CONFIG] {
-            let config = quoted(self.folder.file(config).as_os_str());
-            self.screen.line(&format!("{program} run --config {config} &"))?;
-        }
-        Ok(())
+        self.screen.step("Go on by hand; the first lines of both files say how to try it")?;
+        self.screen.line(&format!("cd {}", quoted(self.folder.path().as_os_str())))?;
+        // As it was found: by the shell, or at a path that `cd` must not change.
+        let found_by_shell = Path::new(&typed).components().count() == 1;
+        let program = quoted(if found_by_shell { &typed } else { self.program.as_os_str() });
+        self.screen
+            .line(&format!("{program} run -c {FAR_CONFIG} & {program} run -c {NEAR_CONFIG} &"))
     }
 }
 
 /// A word as a shell takes it.
-fn quoted(word: &OsStr) -> String {
+pub(super) fn quoted(word: &OsStr) -> String {
     let text = Path::new(word).display().to_string();
     let plain = |c: char| c.is_alphanumeric() || "/._-+:@%,=".contains(c);
     if !text.is_empty() && text.chars().all(plain) {

@@ -1,1 +1,10 @@
+//! The demo's parts, and how it fails. `tests/demo.rs` runs the whole of it.
+
 #![allow(clippy::unwrap_used)]
+
+mod configurations;
+mod counters;
+mod echo;
+mod failing;
+mod folders;
+mod printing;
