@@ -189,7 +189,7 @@ impl TlsAdmission {
         limit: Duration,
     ) -> Result<Conn, Refused> {
         let accept = self.acceptor.accept(tcp).into_fallible();
-        let shaken = timeout(limit, accept).await;
+        let (shaken, seen) = tls::witness(timeout(limit, accept)).await;
         let shaken =
             shaken.map_err(|_| Refused::failed("no TLS handshake within `handshake_timeout`"))?;
         match shaken {
@@ -203,7 +203,8 @@ impl TlsAdmission {
             }
             Err((error, tcp)) => {
                 turn_away(tcp).await;
-                Err(match tls::classify(&error) {
+                peer.certificate = seen.names.clone().map(Box::new);
+                Err(match seen.classify(&error) {
                     Refusal::Denied { reason } => Refused::denied(reason),
                     Refusal::Failed { reason } => Refused::failed(reason),
                 })

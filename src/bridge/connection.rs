@@ -63,8 +63,11 @@ async fn prepare(
         let client = admitted.map_err(|refused| never_carried(refused.outcome, refused.reason))?;
         match dial(shared, peer, id).await {
             Ok(target) => {
-                // Only the PROXY header had a use for it.
+                // Only the PROXY header had a use for these.
                 peer.tls = None;
+                if let Some(proxied) = &mut peer.proxied {
+                    proxied.tlvs = Default::default();
+                }
                 Ok((client, target))
             }
             Err(reason) => {

@@ -15,6 +15,7 @@ use crate::endpoint::Conn;
 use crate::frame::FrameError;
 use crate::telemetry::Outcome;
 use crate::telemetry::metrics::DirectionMeter;
+use crate::tls;
 
 /// One of the two ends of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +31,13 @@ impl Side {
         match self {
             Self::Client => Self::Target,
             Self::Target => Self::Client,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Target => "target",
         }
     }
 
@@ -86,12 +94,16 @@ impl Stop {
     }
 
     fn broken(side: Side, why: &Break) -> Self {
+        let who = side.word();
+        // A TLS peer may have said why, in an alert.
+        let alert = match why {
+            Break::Read(error) | Break::Write(error) => tls::is_refusal_alert(error),
+            _ => None,
+        };
+        let reason = alert.unwrap_or_else(|| format!("{who}: {why}"));
         Self {
             outcome: side.gone(),
-            reason: Some(format!(
-                "{}: {why}",
-                if side == Side::Client { "client" } else { "target" }
-            )),
+            reason: Some(reason),
             tell_client: side == Side::Target,
             tell_target: side == Side::Client,
         }
@@ -106,8 +118,7 @@ impl Stop {
             Break::Frame(FrameError::Oversize { .. }) => Outcome::Oversize,
             Break::Frame(_) => Outcome::BadFrame,
         };
-        let from = if source == Side::Client { "client" } else { "target" };
-        Self { reason: Some(format!("{from}: {why}")), ..Self::at(outcome) }
+        Self { reason: Some(format!("{}: {why}", source.word())), ..Self::at(outcome) }
     }
 }
 
