@@ -35,7 +35,8 @@ pub(super) fn last_lines(log: &Path) -> Vec<String> {
     lines[lines.len().saturating_sub(LAST_LINES)..].iter().map(|&line| line.to_owned()).collect()
 }
 
-/// Whether a line says that somebody else listens at an address: in the system's own words, which are not the same with every C library.
+/// Whether a line says that somebody else listens at an address, in the system's
+/// own words, which are not the same with every C library.
 pub(super) fn says_taken(line: &str) -> bool {
     line.contains(&std::io::Error::from(rustix::io::Errno::ADDRINUSE).to_string())
 }
