@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use rstest::rstest;
 use rustix::process::Signal;
 
+use crate::harness::target::echo;
 use crate::harness::{Duplex, End, Gateway, Site, Target, admin, eventually, pipeferry, ran};
 
 fn unix_gateway(site: &Site, target: &Target, top: &str) -> Gateway {
@@ -187,9 +188,12 @@ fn a_live_socket_is_never_taken_over() {
     let site = Site::new();
     let target = Target::tcp();
     let _gateway = unix_gateway(&site, &target, "");
+    target.serve(echo);
     let complaint = fails_to_start(&site, &format!("unix:{}", site.at("one.sock")));
     assert!(complaint.contains("one.sock"), "{complaint}");
-    carried(&site, &target);
+    let mut client = Duplex::unix(site.path("one.sock"));
+    client.send(b"still ours");
+    assert_eq!(client.exactly(10), b"still ours");
 }
 
 #[test]
