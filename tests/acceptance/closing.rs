@@ -227,12 +227,22 @@ fn a_target_that_takes_no_more_aborts_the_client() {
 
 #[test]
 fn a_client_that_takes_no_more_aborts_the_target() {
-    let scene = Scene::new(Kind::Unix, Kind::Tcp, "");
+    let scene = Scene::new(Kind::Unix, Kind::Tcp, "half_close_timeout = \"500ms\"");
     let (client, mut service) = scene.pair();
-    drop(client);
-    assert_eq!(service.rest(), b"");
+    let Duplex::Unix(client) = client else { unreachable!() };
+    client.shutdown(std::net::Shutdown::Read).unwrap();
     service.write_fails();
     scene.gateway.ended("client_gone");
+}
+
+#[test]
+fn a_unix_client_that_has_left_in_full_is_over_though_the_target_stays_silent() {
+    let scene = Scene::new(Kind::Unix, Kind::Tcp, "half_close_timeout = \"1h\"");
+    let (mut client, mut service) = scene.pair();
+    client.send(b"the last words");
+    drop(client);
+    assert_eq!(service.rest(), b"the last words");
+    scene.gateway.ended("done");
 }
 
 #[test]

@@ -73,13 +73,12 @@ fn connect_joins_standard_input_and_output_to_an_address() {
 }
 
 #[test]
-fn connect_ends_when_the_target_ends_though_input_stays_open() {
+fn connect_ends_after_the_target_has_ended_though_input_stays_open() {
     let target = Target::tcp();
-    let command = started(&["connect", &target.address]);
+    let mut command = started(&["connect", "--half-close-timeout=300ms", &target.address]);
     let mut service = target.accept();
     service.send(b"bye");
     drop(service);
-    let mut command = command;
     let stdin = command.child.stdin.take();
     let output = command.output();
     drop(stdin);

@@ -16,7 +16,7 @@ mod commands;
 mod configuring;
 mod crowding;
 mod demonstrating;
-mod deploying;
+mod documenting;
 mod fifo;
 mod junk;
 mod limits;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use rstest::rstest;
 use rustix::process::Signal;
 
+use crate::harness::target::echo;
 use crate::harness::{Duplex, End, Gateway, Site, Target, admin, eventually, pipeferry, ran};
 
 fn unix_gateway(site: &Site, target: &Target, top: &str) -> Gateway {
@@ -25,6 +26,31 @@ fn carried(site: &Site, target: &Target) -> (Duplex, Duplex) {
     let mut service = target.accept();
     assert_eq!(service.exactly(2), b"up");
     (client, service)
+}
+
+/// Waits until it says that it is not ready any more.
+fn draining(gateway: &Gateway) {
+    eventually("readiness to turn false", || {
+        (admin::get(gateway.admin(), "/readyz").status == 503).then_some(())
+    });
+}
+
+#[test]
+fn whoever_comes_while_it_drains_reaches_no_target() {
+    let site = Site::new();
+    let target = Target::tcp();
+    let mut gateway = unix_gateway(&site, &target, "");
+    let (mut client, mut service) = carried(&site, &target);
+    gateway.terminate();
+    draining(&gateway);
+    if let Ok(late) = std::os::unix::net::UnixStream::connect(site.path("one.sock")) {
+        assert_eq!(Duplex::Unix(late).patient().drain().0, b"");
+    }
+    assert!(target.untouched());
+    client.finish();
+    service.finish();
+    assert_eq!((client.rest(), service.rest()), (vec![], vec![]));
+    assert_eq!(gateway.wait_exit(), 0);
 }
 
 #[rstest]
@@ -48,9 +74,7 @@ fn a_running_connection_finishes_while_it_drains() {
     let mut gateway = unix_gateway(&site, &target, "");
     let (mut client, mut service) = carried(&site, &target);
     gateway.terminate();
-    eventually("the listener to close", || {
-        std::os::unix::net::UnixStream::connect(site.path("one.sock")).err()
-    });
+    draining(&gateway);
     client.send(b"still here");
     assert_eq!(service.exactly(10), b"still here");
     service.send(b"goodbye");
@@ -70,9 +94,7 @@ fn readiness_turns_false_while_liveness_stays_when_it_drains() {
     assert_eq!(admin::get(gateway.admin(), "/readyz").status, 200);
     let (client, service) = carried(&site, &target);
     gateway.terminate();
-    eventually("readiness to turn false", || {
-        (admin::get(gateway.admin(), "/readyz").status == 503).then_some(())
-    });
+    draining(&gateway);
     assert_eq!(admin::get(gateway.admin(), "/livez").status, 200);
     assert!(gateway.metrics().0.contains("pipeferry_connections_open"));
     drop((client, service));
@@ -100,9 +122,7 @@ fn a_second_signal_cuts_at_once() {
     let mut gateway = unix_gateway(&site, &target, "drain_timeout = \"1h\"");
     let (_client, mut service) = carried(&site, &target);
     gateway.terminate();
-    eventually("the drain to begin", || {
-        (admin::get(gateway.admin(), "/readyz").status == 503).then_some(())
-    });
+    draining(&gateway);
     gateway.signal(Signal::INT);
     assert_eq!(gateway.wait_exit(), 1);
     assert_eq!(gateway.record().outcome, "cut");
@@ -168,9 +188,12 @@ fn a_live_socket_is_never_taken_over() {
     let site = Site::new();
     let target = Target::tcp();
     let _gateway = unix_gateway(&site, &target, "");
+    target.serve(echo);
     let complaint = fails_to_start(&site, &format!("unix:{}", site.at("one.sock")));
     assert!(complaint.contains("one.sock"), "{complaint}");
-    carried(&site, &target);
+    let mut client = Duplex::unix(site.path("one.sock"));
+    client.send(b"still ours");
+    assert_eq!(client.exactly(10), b"still ours");
 }
 
 #[test]

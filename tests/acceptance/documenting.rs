@@ -1,8 +1,7 @@
-//! What lies in the repository beside the program: samples and units.
+//! What the documents show must be what the program takes.
 
 use std::path::{Path, PathBuf};
 
-use crate::harness::program::piped;
 use crate::harness::{Site, pipeferry, ran};
 
 fn repository() -> &'static Path {
@@ -19,35 +18,17 @@ fn files(folder: &str, end: &str) -> Vec<PathBuf> {
 }
 
 #[test]
-fn the_systemd_unit_is_sound() {
-    let site = Site::new();
-    for unit in files("deploy", "service") {
-        // The unit names an installed program; here it is the one just built.
-        let text = std::fs::read_to_string(&unit).unwrap();
-        let program = text
-            .lines()
-            .find_map(|line| line.strip_prefix("ExecStart="))
-            .and_then(|line| line.split_whitespace().next())
-            .unwrap();
-        let text = text.replace(program, env!("CARGO_BIN_EXE_pipeferry"));
-        let copy = site.write(unit.file_name().unwrap().to_str().unwrap(), text);
-        let output =
-            piped("systemd-analyze").args(["verify", "--man=no"]).arg(copy).output().unwrap();
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success() && said.trim().is_empty(), "{said}");
-    }
-}
-
-#[test]
 fn every_toml_block_of_the_documents_is_a_configuration_that_reads() {
     let mut documents = files("docs", "md");
+    documents.extend(files("docs/recipes", "md"));
     documents.push(repository().join("README.md"));
     let mut seen = 0;
     for document in documents {
         let text = std::fs::read_to_string(&document).unwrap();
         for block in text.split("```toml\n").skip(1) {
             let block = block.split("```").next().unwrap();
-            if !block.contains("[bridge.") {
+            // The others show one table of it.
+            if !["[bridge.", "listen", "connect"].iter().all(|part| block.contains(part)) {
                 continue;
             }
             seen += 1;
