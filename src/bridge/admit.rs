@@ -75,6 +75,11 @@ impl Admission {
         Ok(admission)
     }
 
+    /// Whether the client has to say something first, and may keep us waiting.
+    pub fn takes_time(&self) -> bool {
+        self.proxy.is_some() || self.tls.is_some()
+    }
+
     /// Asks the client for all that is wanted of it; `peer` learns what it says
     /// even if that is not enough.
     pub async fn admit(
@@ -84,7 +89,7 @@ impl Admission {
         peer: &mut Peer,
     ) -> Result<Conn, Refused> {
         self.check_account(peer)?;
-        if self.proxy.is_none() && self.tls.is_none() {
+        if !self.takes_time() {
             return Ok(conn);
         }
         let deadline = Instant::now() + shared.handshake_timeout;
@@ -97,13 +102,16 @@ impl Admission {
                 shared.metrics.handshaken(HandshakeEnd::Listen, started.elapsed());
                 shaken
             }
-            (_, conn) => Ok(conn),
+            // Nothing but TCP is listened on for TLS.
+            (Some(_), _) => Err(Refused::failed("TLS needs a TCP connection")),
+            (None, conn) => Ok(conn),
         }
     }
 
     fn check_account(&self, peer: &Peer) -> Result<(), Refused> {
-        let (Some(rules), Origin::Local(process)) = (&self.local, &peer.origin) else {
-            return Ok(());
+        let Some(rules) = &self.local else { return Ok(()) };
+        let Origin::Local(process) = &peer.origin else {
+            return Err(Refused::denied("nobody can tell which account this client has"));
         };
         match rules.admits(&process.account).reason() {
             Some(reason) => Err(Refused::denied(reason)),
@@ -136,7 +144,10 @@ impl Admission {
 
 /// Who may speak for others.
 fn check_sender(expected: &ProxyAccept, peer: &Peer) -> Result<(), Refused> {
-    let Origin::Network { peer: address, .. } = &peer.origin else { return Ok(()) };
+    let Origin::Network { peer: address, .. } = &peer.origin else {
+        // A Unix socket's client was asked for its account already.
+        return Ok(());
+    };
     let ip = address.ip().to_canonical();
     if expected.from.iter().any(|network| network.contains(&ip)) {
         return Ok(());

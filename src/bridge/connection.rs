@@ -4,34 +4,52 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::accept::Permit;
 use super::dial::dial;
+use super::places::Place;
 use super::record::Record;
 use super::{Shared, Verdict};
 use crate::access::Peer;
 use crate::config::Mode;
 use crate::endpoint::{Conn, Incoming};
 use crate::ferry::{ByteFlow, Crossing, Ended, Flow, MessageFlow, Moved};
+use crate::telemetry::metrics::OpenGuard;
 use crate::telemetry::{ConnectionId, Outcome};
 
-/// Sees one client through, from accept to its log line.
+/// A connection's places, and that it counts as open.
+struct Held {
+    _own: Place,
+    _total: Place,
+    _open: OpenGuard,
+}
+
+/// A connection that is ready to be carried.
+struct Prepared {
+    client: Conn,
+    target: Conn,
+    held: Held,
+}
+
+/// Sees one client through, from accept to its log line. `place` is one in
+/// front of the door, where admission takes time, else one of the bridge's.
 pub(super) async fn run(
     shared: Arc<Shared>,
     incoming: Incoming,
-    permit: Permit,
+    place: Place,
     accepted: Instant,
 ) -> Verdict {
     let id = ConnectionId::next();
     let Incoming { conn, mut peer } = incoming;
-    let open = shared.metrics.open();
     // The handshakes' state is large and short-lived: on the heap, so that an
     // idle connection does not carry it.
-    let prepared = Box::pin(prepare(&shared, conn, &mut peer, id)).await;
+    let prepared = Box::pin(prepare(&shared, conn, &mut peer, place, id)).await;
     let ended = match prepared {
-        Ok((client, target)) => ferry(&shared, client, target, accepted).await,
+        Ok(Prepared { client, target, held }) => {
+            let ended = ferry(&shared, client, target, accepted).await;
+            drop(held);
+            ended
+        }
         Err(ended) => ended,
     };
-    drop((open, permit));
     let Ended { outcome, reason, to_target, to_client } = ended;
     let outcome = match outcome {
         Outcome::Done if shared.draining.is_cancelled() => Outcome::Drained,
@@ -51,35 +69,60 @@ pub(super) async fn run(
     Verdict { outcome: record.outcome, reason: record.reason }
 }
 
-/// Admits the client and reaches the target, unless the bridge drains first.
+/// Admits the client, finds it a place and reaches the target, unless the
+/// bridge drains first.
 async fn prepare(
-    shared: &Shared,
+    shared: &Arc<Shared>,
     conn: Conn,
     peer: &mut Peer,
+    place: Place,
     id: ConnectionId,
-) -> Result<(Conn, Conn), Ended> {
-    let both = async {
-        let admitted = shared.admission.admit(shared, conn, peer).await;
-        let client = admitted.map_err(|refused| never_carried(refused.outcome, refused.reason))?;
-        match dial(shared, peer, id).await {
-            Ok(target) => {
-                // Only the PROXY header had a use for these.
-                peer.tls = None;
-                if let Some(proxied) = &mut peer.proxied {
-                    proxied.tlvs = Default::default();
-                }
-                Ok((client, target))
-            }
-            Err(reason) => {
-                client.abort();
-                Err(never_carried(Outcome::DialFailed, reason))
-            }
-        }
+) -> Result<Prepared, Ended> {
+    let admitted = shared.admission.admit(shared, conn, peer);
+    let admitted = shared.draining.run_until_cancelled(admitted).await.ok_or_else(called_off)?;
+    let client = admitted.map_err(|refused| never_carried(refused.outcome, refused.reason))?;
+    let reached = async {
+        let held = hold(shared, place).await?;
+        let target = dial(shared, peer, id).await;
+        let target = target.map_err(|reason| never_carried(Outcome::DialFailed, reason))?;
+        Ok((held, target))
     };
-    let prepared = shared.draining.run_until_cancelled(both).await;
-    prepared.unwrap_or_else(|| {
-        Err(never_carried(Outcome::Drained, "called off: the gateway is stopping".to_owned()))
-    })
+    let reached = shared.draining.run_until_cancelled(reached).await;
+    match reached.unwrap_or_else(|| Err(called_off())) {
+        Ok((held, target)) => {
+            forget_proxied(peer);
+            Ok(Prepared { client, target, held })
+        }
+        Err(ended) => {
+            client.abort();
+            Err(ended)
+        }
+    }
+}
+
+/// Only the PROXY header had a use for these.
+fn forget_proxied(peer: &mut Peer) {
+    peer.tls = None;
+    if let Some(proxied) = &mut peer.proxied {
+        proxied.tlvs = Default::default();
+    }
+}
+
+/// Waits until the connection may be open.
+async fn hold(shared: &Arc<Shared>, place: Place) -> Result<Held, Ended> {
+    let waiting = shared.metrics.wait();
+    let own = if shared.admission.takes_time() { shared.places.own().await } else { Ok(place) };
+    let total = shared.places.total().await;
+    drop(waiting);
+    match (own, total) {
+        (Ok(own), Ok(total)) => Ok(Held { _own: own, _total: total, _open: shared.metrics.open() }),
+        // The semaphores are never closed.
+        _ => Err(called_off()),
+    }
+}
+
+fn called_off() -> Ended {
+    never_carried(Outcome::Drained, "called off: the gateway is stopping".to_owned())
 }
 
 fn never_carried(outcome: Outcome, reason: String) -> Ended {

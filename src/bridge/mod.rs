@@ -8,6 +8,7 @@ mod accept;
 mod admit;
 mod connection;
 mod dial;
+mod places;
 mod record;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::admit::Admission;
+use self::places::Places;
 use crate::access::UnknownName;
 use crate::config::{self, Dial, Framing, Listen, Mode};
 use crate::endpoint::{BindError, Dialer, Listener};
@@ -69,6 +71,7 @@ struct Shared {
     listen_prefix: Option<Prefix>,
     connect_prefix: Option<Prefix>,
     admission: Admission,
+    places: Places,
     dialer: Dialer,
     limits: Limits,
     max_message: usize,
@@ -86,7 +89,6 @@ struct Shared {
 pub struct Bridge {
     shared: Arc<Shared>,
     listen: Listen,
-    permits: Arc<Semaphore>,
     tasks: TaskTracker,
 }
 
@@ -107,7 +109,7 @@ pub struct RunningBridge {
 
 impl Bridge {
     /// Prepares a bridge: certificates and accounts are looked up, nothing is
-    /// opened.
+    /// opened. `total` limits the connections of all bridges together.
     ///
     /// # Errors
     /// [`OpenError`].
@@ -115,6 +117,7 @@ impl Bridge {
         config: &config::Bridge,
         identities: &Identities,
         metrics: Arc<BridgeMetrics>,
+        total: Arc<Semaphore>,
     ) -> Result<Self, OpenError> {
         let fail = |problem| OpenError { bridge: config.name.clone(), problem };
         let admission = Admission::new(&config.listen, identities).map_err(fail)?;
@@ -131,6 +134,7 @@ impl Bridge {
             listen_prefix: prefix(listen_framing(&config.listen)),
             connect_prefix: prefix(connect_framing(&config.connect)),
             admission,
+            places: Places::new(config.max_connections, total),
             dialer,
             limits,
             max_message: config.max_message,
@@ -143,7 +147,6 @@ impl Bridge {
         Ok(Self {
             shared: Arc::new(shared),
             listen: config.listen.clone(),
-            permits: Arc::new(Semaphore::new(config.max_connections.min(Semaphore::MAX_PERMITS))),
             tasks: TaskTracker::new(),
         })
     }
@@ -163,36 +166,31 @@ impl Bridge {
 }
 
 impl OpenBridge {
-    /// Starts accepting. `total` limits the connections of all bridges.
-    pub fn run(self, total: Arc<Semaphore>) -> RunningBridge {
-        let (running, accept) = self.split(total);
-        running.tasks.spawn(accept.run());
-        running
+    /// A handle on the bridge, which does not run yet.
+    pub fn handle(&self) -> RunningBridge {
+        RunningBridge {
+            shared: Arc::clone(&self.bridge.shared),
+            address: self.listener.address().to_owned(),
+            tasks: self.bridge.tasks.clone(),
+        }
+    }
+
+    /// Starts accepting.
+    pub fn run(self) {
+        let (tasks, accept) = self.into_accept();
+        tasks.spawn(accept.run());
     }
 
     /// Carries one connection and ends; the verdict is `None` if the bridge
     /// drained before a client came.
-    pub fn run_once(self) -> (RunningBridge, JoinHandle<Option<Verdict>>) {
-        let (running, accept) = self.split(Arc::new(Semaphore::new(1)));
-        let verdict = running.tasks.spawn(accept.run_once());
-        (running, verdict)
+    pub fn run_once(self) -> JoinHandle<Option<Verdict>> {
+        let (tasks, accept) = self.into_accept();
+        tasks.spawn(accept.run_once())
     }
 
-    fn split(self, total: Arc<Semaphore>) -> (RunningBridge, accept::Accept) {
-        let Self { bridge, listener } = self;
-        let running = RunningBridge {
-            shared: Arc::clone(&bridge.shared),
-            address: listener.address().to_owned(),
-            tasks: bridge.tasks.clone(),
-        };
-        let accept = accept::Accept {
-            shared: bridge.shared,
-            listener,
-            own: bridge.permits,
-            total,
-            tasks: bridge.tasks,
-        };
-        (running, accept)
+    fn into_accept(self) -> (TaskTracker, accept::Accept) {
+        let Self { bridge: Bridge { shared, tasks, .. }, listener } = self;
+        (tasks.clone(), accept::Accept { shared, listener, tasks })
     }
 }
 

@@ -8,16 +8,17 @@ use tokio::runtime::{Builder, Runtime};
 use super::Failure;
 use crate::bridge::Verdict;
 use crate::config::Config;
-use crate::gateway::{Finish, Gateway, Prepared, StopSignals, carry_one};
+use crate::gateway::{Finish, Gateway, OnHangup, Prepared, StopSignals, carry_one};
+use crate::telemetry::Outcome;
 use crate::telemetry::log::{self, LogGuard};
 use crate::telemetry::metrics::Exposition;
 
 /// Serves until stopped.
-pub(super) fn serve(config: &Config) -> Result<ExitCode, Failure> {
+pub(super) fn serve(config: &Config, on_hangup: OnHangup) -> Result<ExitCode, Failure> {
     let (log, exposition, prepared) = set_up(config)?;
     let runtime = runtime()?;
     let finish = runtime.block_on(async {
-        let signals = StopSignals::listen().context("cannot listen for signals")?;
+        let signals = StopSignals::listen(on_hangup).context("cannot listen for signals")?;
         let gateway = Gateway::start(config, prepared, &exposition).await?;
         anyhow::Ok(gateway.serve(signals).await)
     });
@@ -33,12 +34,12 @@ pub(super) fn once(config: &Config) -> Result<ExitCode, Failure> {
     let (log, _exposition, prepared) = set_up(config)?;
     let runtime = runtime()?;
     let verdict = runtime.block_on(async {
-        let signals = StopSignals::listen().context("cannot listen for signals")?;
+        let signals = StopSignals::listen(OnHangup::Stop).context("cannot listen for signals")?;
         anyhow::Ok(carry_one(prepared, signals).await?)
     });
     end(runtime, log);
     let Some(Verdict { outcome, reason }) = verdict? else { return Ok(ExitCode::SUCCESS) };
-    if outcome.is_clean() {
+    if outcome == Outcome::Done {
         return Ok(ExitCode::SUCCESS);
     }
     let why = reason.map(|why| format!("\n  because {why}")).unwrap_or_default();

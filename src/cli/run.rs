@@ -7,13 +7,14 @@ use super::Failure;
 use super::args::{ConfigArg, FormatArg, LogArgs, RunArgs};
 use super::forward;
 use crate::config::{self, Config, LogFormat, Surroundings};
+use crate::gateway::OnHangup;
 
 /// Reads the configuration and serves until it is told to stop.
 pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     let surroundings = Surroundings::of_this_process();
     let mut config = load(&args.file, &surroundings)?;
     apply(&args.log, &mut config)?;
-    forward::serve(&config)
+    forward::serve(&config, OnHangup::GoOn)
 }
 
 /// Reads the named configuration, or the one that is found.

@@ -161,6 +161,10 @@ impl Stream {
             Self::Tls(stream) => stream.tcp(),
             _ => return 0,
         };
+        // A connection that is over keeps its count.
+        if sys::socket::is_over(socket).unwrap_or(true) {
+            return 0;
+        }
         sys::socket::unacknowledged(socket).unwrap_or(0)
     }
 

@@ -103,13 +103,15 @@ impl Flow for ByteFlow {
         source: &mut Conn,
         sink: &mut Conn,
         meter: &DirectionMeter,
+        tell: bool,
     ) -> Poll<Result<(), Break>> {
         let source = source.stream().map_err(Break::Read)?;
         let sink = sink.stream().map_err(Break::Write)?;
         loop {
             ready!(self.poll_push(cx, sink, meter)).map_err(Break::Write)?;
             if self.source_ended {
-                return sink.poll_end(cx).map_err(Break::Write);
+                let told = if tell { sink.poll_end(cx) } else { Poll::Ready(Ok(())) };
+                return told.map_err(Break::Write);
             }
             match self.poll_pull(cx, source).map_err(Break::Read)? {
                 Poll::Ready(more) => self.source_ended = !more,

@@ -114,7 +114,7 @@ impl Stop {
         let outcome = match why {
             Break::Read(_) => return Self::broken(source, why),
             Break::Write(_) => return Self::broken(source.other(), why),
-            Break::Unsayable { .. } => Outcome::Oversize,
+            Break::Unsayable { .. } | Break::Unsendable { .. } => Outcome::Oversize,
             Break::Frame(FrameError::Oversize { .. }) => Outcome::Oversize,
             Break::Frame(_) => Outcome::BadFrame,
         };
@@ -166,7 +166,7 @@ impl<F: Flow> Crossing<'_, F> {
         .await;
         let stop = match stop.outcome {
             Outcome::Done if progress.closed_in_full => {
-                Box::pin(self.run_dry(limits.half_close)).await;
+                Box::pin(self.run_dry(limits.half_close, cut)).await;
                 stop
             }
             Outcome::Done | Outcome::Cut => stop,
@@ -180,14 +180,15 @@ impl<F: Flow> Crossing<'_, F> {
         let half_closed = progress.is_half_closed();
         let over = (progress.up_over, progress.down_over);
         if !progress.up_over {
-            let up = self.up.poll_carry(cx, &mut self.client, &mut self.target, self.up_meter);
+            let (tell, meter) = (progress.failed.is_none(), self.up_meter);
+            let up = self.up.poll_carry(cx, &mut self.client, &mut self.target, meter, tell);
             if let Some(stop) = progress.settle(up, Side::Client) {
                 return Poll::Ready(stop);
             }
         }
         if !progress.down_over {
-            let down =
-                self.down.poll_carry(cx, &mut self.target, &mut self.client, self.down_meter);
+            let (tell, meter) = (progress.failed.is_none(), self.down_meter);
+            let down = self.down.poll_carry(cx, &mut self.target, &mut self.client, meter, tell);
             if let Some(stop) = progress.settle(down, Side::Target) {
                 return Poll::Ready(stop);
             }
@@ -222,9 +223,14 @@ impl<F: Flow> Crossing<'_, F> {
 
     /// What was sent must arrive before a close that a late reply could turn
     /// into a reset.
-    async fn run_dry(&self, limit: Duration) {
+    async fn run_dry(&self, limit: Duration, cut: &Cut) {
         let deadline = Instant::now() + limit;
-        tokio::join!(run_dry(&self.client, deadline), run_dry(&self.target, deadline));
+        tokio::select! {
+            _ = async {
+                tokio::join!(run_dry(&self.client, deadline), run_dry(&self.target, deadline))
+            } => {}
+            () = cut.pulled() => {}
+        }
     }
 
     fn ticks(&self) -> u64 {

@@ -19,8 +19,13 @@ pub enum Break {
     /// What came is no sequence of messages, or not one that may pass.
     #[error(transparent)]
     Frame(#[from] FrameError),
-    /// A message that the other end has no way to say: its framing's or its
-    /// socket's limit.
+    /// A message that is longer than one packet of the other end may be.
+    #[error("a message of {len} bytes is more than the system sends as one packet")]
+    Unsendable {
+        /// The message.
+        len: usize,
+    },
+    /// A message that the other end's framing has no way to say.
     #[error("a message of {len} bytes does not fit the other end, which takes at most {max}")]
     Unsayable {
         /// The message.
@@ -47,8 +52,10 @@ pub struct Moved {
 /// The steady loop takes no lock, allocates nothing, and holds no buffer while
 /// it waits for the first byte.
 pub trait Flow {
-    /// Goes on until it would wait. `Ok` once the source has ended and the sink
-    /// has been told.
+    /// Goes on until it would wait. `Ok` once the source has ended and, if
+    /// `tell`, the sink has been told. The end of a source that has broken
+    /// otherwise must not be told: TCP says an error once, to whoever writes or
+    /// reads first, and ends cleanly for the other.
     ///
     /// # Errors
     /// What broke. All that was received whole before can still be delivered
@@ -59,12 +66,13 @@ pub trait Flow {
         source: &mut Conn,
         sink: &mut Conn,
         meter: &DirectionMeter,
+        tell: bool,
     ) -> Poll<Result<(), Break>>;
 
     /// Delivers what has been received, and reads no more.
     ///
     /// # Errors
-    /// [`Break::Write`], [`Break::Unsayable`].
+    /// [`Break::Write`], [`Break::Unsendable`].
     fn poll_deliver(
         &mut self,
         cx: &mut Context<'_>,

@@ -277,11 +277,11 @@ fn slots_of(slots: &mut Option<Slots>, longest: usize) -> io::Result<&mut Slots>
     slots.as_mut().ok_or_else(|| io::ErrorKind::OutOfMemory.into())
 }
 
+/// EMSGSIZE is the send buffer's limit, ENOBUFS the kernel's own for one packet.
 fn unsendable(error: io::Error, len: usize) -> Break {
-    if error.raw_os_error() == Some(libc::EMSGSIZE) {
-        Break::Unsayable { len, max: len.saturating_sub(1) }
-    } else {
-        Break::Write(error)
+    match error.raw_os_error() {
+        Some(libc::EMSGSIZE | libc::ENOBUFS) => Break::Unsendable { len },
+        _ => Break::Write(error),
     }
 }
 
@@ -292,6 +292,7 @@ impl Flow for MessageFlow {
         source: &mut Conn,
         sink: &mut Conn,
         meter: &DirectionMeter,
+        tell: bool,
     ) -> Poll<Result<(), Break>> {
         loop {
             ready!(self.poll_push(cx, sink, meter))?;
@@ -299,7 +300,8 @@ impl Flow for MessageFlow {
                 return Poll::Ready(Err(failure));
             }
             if self.source_ended {
-                return poll_end(cx, sink).map_err(Break::Write);
+                let told = if tell { poll_end(cx, sink) } else { Poll::Ready(Ok(())) };
+                return told.map_err(Break::Write);
             }
             match self.poll_pull(cx, source).map_err(Break::Read)? {
                 Poll::Ready(()) => {}
@@ -328,7 +330,7 @@ impl Flow for MessageFlow {
         if !matches!(stream, Stream::Tcp(_) | Stream::Tls(_)) && stream.writes() {
             // A sink too full to take a byte is cut as it is.
             let _ = stream.poll_write(cx, &[outer.torn()]);
-            let _ = stream.poll_flush(cx);
+            self.unflushed = stream.buffers_writes();
         }
     }
 

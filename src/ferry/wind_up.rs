@@ -5,6 +5,7 @@
 //! it. Only then the end is aborted. All of it has a limit.
 
 use std::future::poll_fn;
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
@@ -53,13 +54,16 @@ async fn tell<F: Flow>(
     if !wanted {
         return;
     }
-    let delivered = poll_fn(|cx| flow.poll_deliver(cx, sink, meter));
-    if matches!(timeout_at(deadline, delivered).await, Ok(Ok(()))) {
+    let delivered = async {
+        poll_fn(|cx| flow.poll_deliver(cx, sink, meter)).await?;
         poll_fn(|cx| {
             flow.tear(cx, sink);
-            std::task::Poll::Ready(())
+            Poll::Ready(())
         })
         .await;
+        poll_fn(|cx| flow.poll_deliver(cx, sink, meter)).await
+    };
+    if matches!(timeout_at(deadline, delivered).await, Ok(Ok(()))) {
         run_dry(sink, deadline).await;
     }
 }

@@ -15,16 +15,15 @@ mod view;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 pub use self::admin_thread::AdminError;
 use self::admin_thread::AdminThread;
 pub use self::once::carry_one;
 pub use self::prepare::{Mistake, Prepared};
-pub use self::signals::StopSignals;
+pub use self::signals::{OnHangup, StopSignals};
 use self::view::View;
-use crate::bridge::{OpenError, RunningBridge};
+use crate::bridge::{OpenBridge, OpenError, RunningBridge};
 use crate::config::Config;
 use crate::telemetry::metrics::Exposition;
 
@@ -93,9 +92,7 @@ impl Gateway {
         if !failed.is_empty() {
             return Err(StartError::Open(failed));
         }
-        let most = config.max_connections.min(Semaphore::MAX_PERMITS);
-        let total = Arc::new(Semaphore::new(most));
-        let bridges: Vec<_> = opened.into_iter().map(|open| open.run(Arc::clone(&total))).collect();
+        let bridges: Vec<_> = opened.iter().map(OpenBridge::handle).collect();
         prepared.identities.iter().for_each(|identity| {
             if let Some(not_after) = identity.not_after() {
                 exposition.certificate_expiry(identity.name(), not_after.cast_signed());
@@ -104,6 +101,7 @@ impl Gateway {
         let view = Arc::new(View::new(bridges.clone(), prepared.identities));
         let admin = AdminThread::start(config.admin.clone(), Arc::clone(&view), exposition.clone());
         let admin = admin.await?;
+        opened.into_iter().for_each(OpenBridge::run);
         for bridge in &bridges {
             let (name, address, target) = (bridge.name(), bridge.address(), bridge.target());
             tracing::info!(bridge = name, address, target, "listening");

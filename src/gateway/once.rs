@@ -2,6 +2,7 @@
 
 use super::{Prepared, StartError, StopSignals};
 use crate::bridge::Verdict;
+use crate::telemetry::Outcome;
 
 /// Opens the one bridge, carries one connection, ends. `None` if a signal came
 /// before a client did; a signal while it is carried cuts it off.
@@ -14,12 +15,19 @@ pub async fn carry_one(
 ) -> Result<Option<Verdict>, StartError> {
     let Some(bridge) = prepared.bridges.into_iter().next() else { return Ok(None) };
     let open = bridge.open().await.map_err(|error| StartError::Open(vec![error]))?;
-    let (running, mut verdict) = open.run_once();
+    let running = open.handle();
     let (address, target) = (running.address(), running.target());
     tracing::info!(bridge = running.name(), address, target, "listening");
+    let mut verdict = open.run_once();
     tokio::select! {
-        verdict = &mut verdict => return Ok(verdict.unwrap_or_default()),
+        verdict = &mut verdict => return Ok(verdict.unwrap_or_else(|_| broken())),
         _ = signals.next() => running.cut(),
     }
-    Ok(verdict.await.unwrap_or_default())
+    Ok(verdict.await.unwrap_or_else(|_| broken()))
+}
+
+/// The task panicked, and has said so.
+fn broken() -> Option<Verdict> {
+    let reason = "pipeferry itself failed; please report the lines above".to_owned();
+    Some(Verdict { outcome: Outcome::Cut, reason: Some(reason) })
 }

@@ -3,6 +3,10 @@
 //! `pipeferry check` stops here; `pipeferry run` goes on. Both see the same
 //! mistakes, all of them in one go.
 
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
 use crate::bridge::{Bridge, OpenError};
 use crate::config::Config;
 use crate::telemetry::metrics::Exposition;
@@ -46,9 +50,12 @@ impl Prepared {
     pub fn new(config: &Config, exposition: &Exposition) -> Result<Self, Vec<Mistake>> {
         let identities = Identities::load(&config.identities)
             .map_err(|errors| errors.into_iter().map(Mistake::Identity).collect::<Vec<_>>())?;
+        let total = config.max_connections.min(Semaphore::MAX_PERMITS);
+        let total = Arc::new(Semaphore::new(total));
         let (mut bridges, mut mistakes) = (Vec::new(), Vec::new());
         for bridge in &config.bridges {
-            match Bridge::prepare(bridge, &identities, exposition.bridge(&bridge.name)) {
+            let (metrics, total) = (exposition.bridge(&bridge.name), Arc::clone(&total));
+            match Bridge::prepare(bridge, &identities, metrics, total) {
                 Ok(bridge) => bridges.push(bridge),
                 Err(error) => mistakes.push(Mistake::Bridge(error)),
             }

@@ -26,13 +26,28 @@ pub fn unacknowledged(socket: &impl AsFd) -> io::Result<usize> {
 /// # Errors
 /// Whatever getsockopt(2) says.
 pub fn accept_queue(listener: &impl AsFd) -> io::Result<usize> {
+    Ok(tcp_info(listener)?.tcpi_unacked as usize)
+}
+
+/// Whether a TCP connection is over, by a reset or a timeout: nothing that is
+/// still in its queues goes anywhere.
+///
+/// # Errors
+/// Whatever getsockopt(2) says.
+pub fn is_over(socket: &impl AsFd) -> io::Result<bool> {
+    /// TCP_CLOSE of the kernel's tcp_states.h; libc has no name for it here.
+    const CLOSE: u8 = 7;
+    Ok(tcp_info(socket)?.tcpi_state == CLOSE)
+}
+
+fn tcp_info(socket: &impl AsFd) -> io::Result<libc::tcp_info> {
     // SAFETY: tcp_info is plain numbers, for which all zeros is a value.
     let mut info: libc::tcp_info = unsafe { std::mem::zeroed() };
     let mut len = size_of::<libc::tcp_info>() as libc::socklen_t;
     // SAFETY: the pointers are to live locals of the size that `len` says.
     let rc = unsafe {
         libc::getsockopt(
-            listener.as_fd().as_raw_fd(),
+            socket.as_fd().as_raw_fd(),
             libc::IPPROTO_TCP,
             libc::TCP_INFO,
             (&raw mut info).cast(),
@@ -42,7 +57,7 @@ pub fn accept_queue(listener: &impl AsFd) -> io::Result<usize> {
     if rc != 0 {
         return Err(io::Error::last_os_error());
     }
-    Ok(info.tcpi_unacked as usize)
+    Ok(info)
 }
 
 /// Whether a read or an accept would find something now.

@@ -55,11 +55,6 @@ impl Outcome {
         Self::BadFrame,
     ];
 
-    /// Whether all that was received was delivered and both parties know it.
-    pub const fn is_clean(self) -> bool {
-        matches!(self, Self::Done | Self::Drained)
-    }
-
     /// The word.
     pub const fn word(self) -> &'static str {
         match self {

@@ -13,7 +13,6 @@ mod client;
 mod figures;
 mod files;
 mod folder;
-mod interrupt;
 mod last_words;
 mod messages;
 mod metrics;
@@ -35,11 +34,12 @@ use tokio::runtime::Builder;
 
 pub use self::args::DemoArgs;
 use self::folder::{Folder, FolderError};
-use self::interrupt::Interrupts;
+
 use self::last_words::LastWords;
 use self::screen::Screen;
 use self::story::Story;
 use super::Failure;
+use crate::gateway::{OnHangup, StopSignals};
 
 /// Shows it.
 pub(super) fn run(args: &DemoArgs) -> Result<ExitCode, Failure> {
@@ -48,7 +48,8 @@ pub(super) fn run(args: &DemoArgs) -> Result<ExitCode, Failure> {
     let runtime = runtime.context("cannot start the runtime")?;
     runtime.block_on(async {
         // Before there is anything that a signal could leave behind.
-        let mut interrupts = Interrupts::listen().context("cannot listen for signals")?;
+        let mut interrupts =
+            StopSignals::listen(OnHangup::Stop).context("cannot listen for signals")?;
         let folder = folder(args)?;
         let mut story = Story::new(&folder, Screen::standard(), program);
         show(&mut story, &mut interrupts).await?;
@@ -67,7 +68,7 @@ enum Ending {
 /// Tells the story, and afterwards stops whatever it has started.
 async fn show<W: Write>(
     story: &mut Story<'_, W>,
-    interrupts: &mut Interrupts,
+    interrupts: &mut StopSignals,
 ) -> Result<(), Failure> {
     let told = tokio::select! {
         told = story.tell() => told.map_err(Ending::Failed),

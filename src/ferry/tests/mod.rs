@@ -3,6 +3,7 @@
 
 mod limits;
 mod messages;
+mod resets;
 
 use std::time::Duration;
 

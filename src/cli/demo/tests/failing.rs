@@ -7,10 +7,10 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::cli::demo::folder::Folder;
-use crate::cli::demo::interrupt::Interrupts;
 use crate::cli::demo::screen::Screen;
 use crate::cli::demo::show;
 use crate::cli::demo::story::Story;
+use crate::gateway::{OnHangup, StopSignals};
 
 /// A program to start in a gateway's place. A child writes it, because a
 /// program cannot be run while this process holds it open for writing, which
@@ -31,7 +31,7 @@ async fn fails(script: &str, limit: Duration) -> (String, String) {
     let mut printed = Vec::new();
     let mut story = Story::new(&folder, Screen::new(&mut printed, false), program(&at, script));
     story.limit = limit;
-    let mut interrupts = Interrupts::listen().unwrap();
+    let mut interrupts = StopSignals::listen(OnHangup::Stop).unwrap();
     let failure = show(&mut story, &mut interrupts).await.unwrap_err();
     drop(story);
     drop(folder);
