@@ -20,8 +20,8 @@ def parse(argv):
         description="Measures pipeferry beside a bare loop, HAProxy and nginx, in one run on this machine.",
     )
     parser.add_argument("--quick", action="store_true", help="2 short rounds, under a minute; rough figures")
-    parser.add_argument("--rounds", type=int, help="samples of each (5, or 2 with --quick)")
-    parser.add_argument("--seconds", type=float, help="load a sample (1.0, or 0.3 with --quick)")
+    parser.add_argument("--rounds", type=int, help="samples of each (9, or 2 with --quick)")
+    parser.add_argument("--seconds", type=float, help="load a sample (0.4, or 0.3 with --quick)")
     parser.add_argument("--only", action="append", metavar="NAME", help="only measures whose name contains NAME")
     parser.add_argument("--relay", action="append", metavar="NAME", help="only relays whose name contains NAME")
     parser.add_argument("--list", action="store_true", help="print the measures' names and end")
@@ -85,8 +85,8 @@ def main(argv=None):
 
 
 def compare(options, measures, space):
-    rounds = options.rounds or (2 if options.quick else 5)
-    seconds = options.seconds or (0.3 if options.quick else 1.0)
+    rounds = options.rounds or (2 if options.quick else 9)
+    seconds = options.seconds or (0.3 if options.quick else 0.4)
     space.build()
     relays, missing = ready_relays(options, space)
     setup = Setup(space, *certificates.make(space.root / "certs"))

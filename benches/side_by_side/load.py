@@ -19,6 +19,7 @@ class Target:
             stdout=subprocess.PIPE,
             text=True,
         )
+        self.pid = self._popen.pid
         self.port = self._answer("port")
 
     def __enter__(self):
