@@ -99,7 +99,7 @@ fn it_shows_the_main_job_and_leaves_nothing_behind() {
         run.until(size);
     }
     run.until("5. Refuse");
-    run.until("certificate_unknown");
+    run.until("access_denied");
     run.until("6. Read the metrics");
     run.until("outcome=\"done\"}  0 -> 2");
     run.until("outcome=\"denied\"}  0 -> 1");

@@ -58,9 +58,11 @@ fn top(page: &mut Page, config: &Config) {
     page.heading("pipeferry");
     page.line("drain_timeout", duration(config.drain_timeout));
     page.line("max_connections", config.max_connections);
-    page.line("control", config.control.as_ref().map_or("none", |name| name.as_str()));
-    page.line("watch", switch(config.watch));
-    page.line("sandbox", switch(config.sandbox));
+    // Read and checked already; what they stand for comes with later versions.
+    let control = config.control.as_ref().map_or("none", |name| name.as_str());
+    page.line("control", format_args!("{control} (no effect yet)"));
+    page.line("watch", format_args!("{} (no effect yet)", switch(config.watch)));
+    page.line("sandbox", format_args!("{} (no effect yet)", switch(config.sandbox)));
     let admin = config.admin.as_ref().map(|admin| match &admin.listen {
         AdminListen::Tcp(at) => format!("tcp:{at}"),
         AdminListen::Unix(name) => format!("unix:{name}"),

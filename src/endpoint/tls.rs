@@ -8,10 +8,6 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsStream;
 
-/// So much may be encrypted at once: a whole read of the ferry's, so that it
-/// leaves with one system call. Held only while the socket takes no more.
-const MOST_SEALED: usize = 288 * 1024;
-
 /// An established TLS connection.
 #[derive(Debug)]
 pub struct TlsConn {
@@ -23,12 +19,7 @@ pub struct TlsConn {
 impl TlsConn {
     /// Wraps a finished handshake.
     pub fn new(stream: impl Into<TlsStream<TcpStream>>, fin_is_end: bool) -> Self {
-        let mut stream = stream.into();
-        match &mut stream {
-            TlsStream::Client(stream) => stream.get_mut().1.set_buffer_limit(Some(MOST_SEALED)),
-            TlsStream::Server(stream) => stream.get_mut().1.set_buffer_limit(Some(MOST_SEALED)),
-        }
-        Self { stream, fin_is_end }
+        Self { stream: stream.into(), fin_is_end }
     }
 
     /// The socket below.

@@ -177,34 +177,53 @@ impl<F: Flow> Crossing<'_, F> {
 
     fn poll_stop(&mut self, cx: &mut Context<'_>, progress: &mut Progress) -> Poll<Stop> {
         let ticks = self.ticks();
+        let (had_failed, over) = (progress.failed.is_some(), progress.over());
         let half_closed = progress.is_half_closed();
-        let over = (progress.up_over, progress.down_over);
-        if !progress.up_over {
-            let (tell, meter) = (progress.failed.is_none(), self.up_meter);
-            let up = self.up.poll_carry(cx, &mut self.client, &mut self.target, meter, tell);
-            if let Some(stop) = progress.settle(up, Side::Client) {
-                return Poll::Ready(stop);
-            }
+        if let Some(stop) = self.poll_both(cx, progress) {
+            return Poll::Ready(stop);
         }
-        if !progress.down_over {
-            let (tell, meter) = (progress.failed.is_none(), self.down_meter);
-            let down = self.down.poll_carry(cx, &mut self.target, &mut self.client, meter, tell);
-            if let Some(stop) = progress.settle(down, Side::Target) {
-                return Poll::Ready(stop);
-            }
-        }
-        if over != (progress.up_over, progress.down_over) {
+        if over != progress.over() {
             self.look_for_full_close(progress);
         }
-        if progress.up_over && progress.down_over {
-            return Poll::Ready(progress.failed.take().unwrap_or(Stop::at(Outcome::Done)));
+        let moved = ticks != self.ticks();
+        let heard_out = progress.failed.is_some() && self.is_heard_out(progress);
+        if progress.over() == (true, true) || (had_failed && heard_out && !moved) {
+            return Poll::Ready(progress.stop(Outcome::Done));
+        }
+        if heard_out {
+            // A task's turn may end before what is there does: once more.
+            cx.waker().wake_by_ref();
         }
         if half_closed != progress.is_half_closed() {
             progress.clock.half_closed();
-        } else if ticks != self.ticks() {
+        } else if moved {
             progress.clock.moved();
         }
-        progress.clock.poll_limit(cx).map(|limit| progress.failed.take().unwrap_or(Stop::at(limit)))
+        progress.clock.poll_limit(cx).map(|limit| progress.stop(limit))
+    }
+
+    /// Moves what there is, both ways; a stop ends the connection at once.
+    fn poll_both(&mut self, cx: &mut Context<'_>, progress: &mut Progress) -> Option<Stop> {
+        let Self { client, target, up, down, up_meter, down_meter } = self;
+        if !progress.up_over {
+            let tell = progress.failed.is_none();
+            let polled = up.poll_carry(cx, client, target, up_meter, tell);
+            if let Some(stop) = progress.settle(polled, Side::Client) {
+                return Some(stop);
+            }
+        }
+        if !progress.down_over {
+            let tell = progress.failed.is_none();
+            let polled = down.poll_carry(cx, target, client, down_meter, tell);
+            return progress.settle(polled, Side::Target);
+        }
+        None
+    }
+
+    /// An end that takes no more may have sent something before: it goes on
+    /// until nothing is left of that.
+    fn is_heard_out(&self, progress: &Progress) -> bool {
+        (progress.up_over && self.down.is_idle()) || (progress.down_over && self.up.is_idle())
     }
 
     /// A party that has left takes no reply: once it has said its end, and
@@ -253,6 +272,15 @@ impl<F: Flow> Crossing<'_, F> {
 }
 
 impl Progress {
+    fn over(&self) -> (bool, bool) {
+        (self.up_over, self.down_over)
+    }
+
+    /// The stop for a failure that was noted, else for `outcome`.
+    fn stop(&mut self, outcome: Outcome) -> Stop {
+        self.failed.take().unwrap_or(Stop::at(outcome))
+    }
+
     fn is_half_closed(&self) -> bool {
         (self.up_over && self.up_counts) || (self.down_over && self.down_counts)
     }

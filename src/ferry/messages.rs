@@ -17,7 +17,7 @@ use crate::sys::slots::{MOST_SLOTS, Slots};
 use crate::telemetry::metrics::{DirectionMeter, SizeBatch};
 
 /// Packets are gathered up to about this many bytes before they are written.
-const ENOUGH: usize = 48 * 1024;
+const ENOUGH: usize = 32 * 1024;
 
 thread_local! {
     /// Address space to receive packets in; see [`Slots`].
@@ -129,24 +129,23 @@ impl MessageFlow {
             let mut slots = slots.borrow_mut();
             let slots = slots_of(&mut slots, self.max_message.saturating_add(1))?;
             ready!(self.poll_batch(cx, source, slots))?;
-            // Full batches go on together: more is waiting already.
+            // What is there already goes on together.
             while self.inbox.as_ref().is_some_and(|inbox| inbox.undelivered().len() < ENOUGH)
                 && self.failure.is_none()
                 && !self.source_ended
-                && let Poll::Ready(full) = self.poll_batch(cx, source, slots)?
-                && full
+                && self.poll_batch(cx, source, slots)?.is_ready()
             {}
             Poll::Ready(Ok(()))
         })
     }
 
-    /// Receives once; true if there may be more.
+    /// Receives once.
     fn poll_batch(
         &mut self,
         cx: &mut Context<'_>,
         source: &PacketSocket,
         slots: &mut Slots,
-    ) -> Poll<io::Result<bool>> {
+    ) -> Poll<io::Result<()>> {
         let mut lengths = [0; MOST_SLOTS];
         let received = ready!(source.poll_receive(cx, slots, &mut lengths))?;
         self.source_ended = received.end;
@@ -156,7 +155,7 @@ impl MessageFlow {
             }
             slots.release(index, (*len).min(slots.slot_len()));
         }
-        Poll::Ready(Ok(received.packets == slots.count()))
+        Poll::Ready(Ok(()))
     }
 
     fn take_packet(&mut self, slots: &Slots, index: usize, len: usize) {
@@ -335,7 +334,8 @@ impl Flow for MessageFlow {
     }
 
     fn is_idle(&self) -> bool {
-        self.inbox.is_none()
+        let whole = self.inbox.as_ref().is_some_and(|inbox| !inbox.undelivered().is_empty());
+        !whole && !self.transcoder.as_ref().is_some_and(Transcoder::is_busy)
     }
 
     fn moved(&self) -> Moved {

@@ -35,13 +35,19 @@ pub(super) fn listen(
         let fault = Fault::new("`sddl` stands in place of `allow`");
         scope.fault(sddl.place.key, fault.hint("leave out one of them"));
     }
+    let access = end.raw.access.or(Access::Duplex);
+    if let (Some(one), false) = (end.raw.access.at(), scope.is_windows())
+        && access != Access::Duplex
+    {
+        scope.fault(one.place.key, needs_windows("a pipe that carries one way"));
+    }
     PipeListen {
         address: paths::pipe(scope, end.spot, name),
         allow: allow::local(scope, end.raw),
         sddl: end.raw.sddl.get().cloned(),
         file: local::file_access(end.raw),
         framing: framing(scope, end),
-        access: end.raw.access.or(Access::Duplex),
+        access,
         windows: windows(scope, end),
     }
 }

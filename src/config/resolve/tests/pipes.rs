@@ -172,9 +172,13 @@ fn another_machines_pipe_is_dialled_from_windows_only() {
 }
 
 #[test]
-fn an_inbound_pipe_is_known_outside_windows_too() {
-    let bridge = "listen = { address = \"pipe:x\", access = \"inbound\" }\nconnect = \"tcp:h:1\"";
-    let Listen::Pipe(pipe) = good_bridge(bridge).listen else { panic!("no pipe") };
-    assert_eq!(pipe.access, Access::Inbound);
+fn a_pipe_that_carries_one_way_needs_windows_and_a_duplex_one_does_not() {
+    let bridge = |access| {
+        format!("listen = {{ address = \"pipe:x\", access = \"{access}\" }}\nconnect = \"tcp:h:1\"")
+    };
+    let found = only_mistake(&bridge("inbound"), &unix());
+    assert!(found.contains("a pipe that carries one way needs Windows"), "{found}");
+    let Listen::Pipe(pipe) = good_bridge(&bridge("duplex")).listen else { panic!("no pipe") };
+    assert_eq!(pipe.access, Access::Duplex);
     assert_eq!(pipe.address.socket, Path::new("/run/pipeferry/x.sock"));
 }
