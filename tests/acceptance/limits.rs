@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use crate::harness::{Duplex, End, Framing, Gateway, Messages, Site, Target, eventually};
+use crate::hostile::resident;
 
 /// One bridge from TCP to the target, with more keys.
 fn gateway(site: &Site, target: &Target, more: &str) -> Gateway {
@@ -253,13 +254,6 @@ fn an_announced_length_takes_no_memory_before_its_bytes_have_come() {
     assert!(grown < 64 << 20, "{grown} bytes for 64 announced gibibytes");
     assert!(gateway.running());
     drop(clients);
-}
-
-/// Bytes of memory that the gateway holds.
-fn resident(gateway: &Gateway) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", gateway.pid())).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
 }
 
 #[test]

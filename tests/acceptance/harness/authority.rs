@@ -148,8 +148,24 @@ impl Authority {
         }
     }
 
+    /// An authority below this one, and its certificate in PEM.
+    pub fn intermediate(&self, name: &str) -> (Self, String) {
+        let mut lower = Self::new(name);
+        lower.params.serial_number = Some(SerialNumber::from(0x77));
+        lower.params.use_authority_key_identifier_extension = true;
+        let issuer = Issuer::from_params(&self.params, &self.key);
+        lower.certificate = lower.params.signed_by(&lower.key, &issuer).unwrap();
+        let pem = lower.pem();
+        (lower, pem)
+    }
+
     /// A revocation list of these serial numbers, in PEM.
     pub fn revocation_list(&self, serials: &[u64]) -> String {
+        self.revocation_list_until(serials, 7)
+    }
+
+    /// One that says when the next will come: in `days`.
+    pub fn revocation_list_until(&self, serials: &[u64], days: i64) -> String {
         let now = time::OffsetDateTime::now_utc();
         let revoked = serials.iter().map(|&serial| RevokedCertParams {
             serial_number: SerialNumber::from(serial),
@@ -158,8 +174,8 @@ impl Authority {
             invalidity_date: None,
         });
         let params = CertificateRevocationListParams {
-            this_update: now - time::Duration::hours(1),
-            next_update: now + time::Duration::days(7),
+            this_update: now - time::Duration::days(30),
+            next_update: now + time::Duration::days(days),
             crl_number: SerialNumber::from(1),
             issuing_distribution_point: None,
             revoked_certs: revoked.collect(),

@@ -5,6 +5,7 @@
 
 use std::io;
 use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg, sockopt};
@@ -12,8 +13,15 @@ use socket2::{Domain, SockAddr, Socket, Type};
 
 use super::PATIENCE;
 
+/// A connected packet socket.
 pub struct Packets {
     socket: Socket,
+}
+
+impl AsFd for Packets {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
 }
 
 /// As large as a packet may be here: a packet must fit into the send buffer.
