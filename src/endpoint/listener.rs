@@ -87,11 +87,13 @@ impl Listener {
         match config {
             Listen::Tcp(tcp) => bind_tcp(tcp).await,
             Listen::Tls(tls) => bind_tcp(&tls.tcp).await,
-            Listen::Unix(unix) => bind_unix(&unix.name, unix.framing, &unix.allow, &unix.file),
+            Listen::Unix(unix) => {
+                bind_unix(&unix.name, unix.framing, &unix.allow, &unix.file).await
+            }
             Listen::Pipe(pipe) => {
                 unix::make_folder(&pipe.address.socket)?;
                 let name = UnixName::Path(pipe.address.socket.clone());
-                bind_unix(&name, pipe.framing, &pipe.allow, &pipe.file)
+                bind_unix(&name, pipe.framing, &pipe.allow, &pipe.file).await
             }
             Listen::Fifo(fifo) => Ok(Socket::Fifo(Box::new(FifoListener::bind(fifo)?))),
             Listen::Stdio(_) => Ok(Socket::Stdio { taken: false }),
@@ -157,7 +159,7 @@ async fn bind_tcp(config: &TcpListen) -> io::Result<Socket> {
     Ok(Socket::Tcp(tcp::bind(&config.at, &config.tcp).await?, config.tcp.clone()))
 }
 
-fn bind_unix(
+async fn bind_unix(
     name: &UnixName,
     framing: Framing,
     allow: &LocalRules,
@@ -166,7 +168,7 @@ fn bind_unix(
     let packet = framing == Framing::Packet;
     let kind = if packet { Type::SEQPACKET } else { Type::STREAM };
     let (file, mode) = rights(allow, file);
-    let bound = unix::bind(name, kind, &file, Some(mode))?;
+    let bound = unix::bind(name, kind, &file, Some(mode)).await?;
     if packet {
         let listener = sys::socket::register(bound.socket)?;
         return Ok(Socket::Packet { listener, _file: bound.file });

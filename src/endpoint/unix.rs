@@ -4,14 +4,19 @@
 //! before. A socket file that a dead process left is taken over; one that
 //! answers never is. A file is removed at the end only if it is still ours.
 
+mod folder;
+mod socket_file;
+
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
-use rustix::fs::FlockOperation;
 use socket2::{Domain, SockAddr, Socket, Type};
 
+use self::folder::FolderLock;
+pub use self::folder::make_folder;
+pub use self::socket_file::SocketFile;
 use crate::access::{Account, Process};
 use crate::config::{FileAccess, UnixName};
 use crate::sys;
@@ -28,70 +33,36 @@ pub struct BoundSocket {
     pub file: Option<SocketFile>,
 }
 
-/// A socket file that is ours to remove.
-#[derive(Debug)]
-pub struct SocketFile {
-    path: PathBuf,
-    device: u64,
-    inode: u64,
-}
-
-impl Drop for SocketFile {
-    fn drop(&mut self) {
-        let ours = std::fs::symlink_metadata(&self.path)
-            .is_ok_and(|meta| meta.dev() == self.device && meta.ino() == self.inode);
-        if ours {
-            // It may have gone in between; then there is nothing to do.
-            let _ = std::fs::remove_file(&self.path);
-        }
-    }
-}
-
-/// Binds and listens at `name`.
+/// Binds and listens at `name`. Waits for other gateways that do so in the same
+/// folder, for a limited time.
 ///
 /// # Errors
 /// `AddrInUse` if a living process listens there or the path is something
 /// else than a socket; else the system's.
-pub fn bind(
+pub async fn bind(
     name: &UnixName,
     kind: Type,
     access: &FileAccess,
     default_mode: Option<u32>,
 ) -> io::Result<BoundSocket> {
     let socket = Socket::new(Domain::UNIX, kind.nonblocking(), None)?;
-    let file = match name {
-        UnixName::Abstract(_) => {
-            socket.bind(&address(name)?)?;
-            None
-        }
-        UnixName::Path(path) => Some(bind_path(&socket, path, access, default_mode)?),
-    };
+    // Goes after the lock, which it takes itself.
+    let mut file = None;
+    // A socket that is bound and does not listen yet looks like a dead one:
+    // two gateways that start at once must not see each other so.
+    let mut lock = None;
+    if let UnixName::Path(path) = name {
+        lock = FolderLock::of(path).await;
+        clear_stale(path)?;
+        socket.bind(&SockAddr::unix(path)?)?;
+        file = Some(SocketFile::at(path)?);
+        apply_file_access(path, access, default_mode)?;
+    } else {
+        socket.bind(&address(name)?)?;
+    }
     socket.listen(BACKLOG)?;
+    drop(lock);
     Ok(BoundSocket { socket: socket.into(), file })
-}
-
-fn bind_path(
-    socket: &Socket,
-    path: &Path,
-    access: &FileAccess,
-    default_mode: Option<u32>,
-) -> io::Result<SocketFile> {
-    let _lock = lock_folder(path)?;
-    clear_stale(path)?;
-    socket.bind(&SockAddr::unix(path)?)?;
-    let meta = std::fs::symlink_metadata(path)?;
-    let file = SocketFile { path: path.to_owned(), device: meta.dev(), inode: meta.ino() };
-    apply_file_access(path, access, default_mode)?;
-    Ok(file)
-}
-
-/// Two gateways that start at once must not both find the file stale; the lock
-/// goes with its descriptor. A folder that cannot be locked is no reason not
-/// to serve.
-fn lock_folder(path: &Path) -> io::Result<Option<std::fs::File>> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = std::fs::File::open(folder.unwrap_or(Path::new(".")))?;
-    Ok(rustix::fs::flock(&folder, FlockOperation::LockExclusive).ok().map(|()| folder))
 }
 
 /// Removes the file of a socket nobody listens on any more.
@@ -182,25 +153,5 @@ pub fn peer_process(socket: &impl AsFd) -> io::Result<Process> {
     Ok(Process { pid: peer.pid, account })
 }
 
-/// Makes the folder that pipes' sockets lie in, open to all for passing
-/// through: each socket has its own rights.
-///
-/// # Errors
-/// `PermissionDenied` if somebody else than we or root owns it, who could put
-/// a socket of theirs in the place of ours; else the system's.
-pub fn make_folder(socket: &Path) -> io::Result<()> {
-    let Some(folder) = socket.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
-        return Ok(());
-    };
-    if !folder.exists() {
-        std::fs::create_dir_all(folder)?;
-        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755))?;
-    }
-    let (owner, us) = (std::fs::metadata(folder)?.uid(), rustix::process::geteuid().as_raw());
-    // Root may be told to serve in anybody's folder.
-    if owner == 0 || owner == us || us == 0 {
-        return Ok(());
-    }
-    let why = format!("its folder {} belongs to user {owner}", folder.display());
-    Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
-}
+#[cfg(test)]
+mod tests;

@@ -27,9 +27,9 @@ impl Service {
     ///
     /// # Errors
     /// The system's.
-    pub(super) fn start(at: &Path) -> io::Result<Self> {
+    pub(super) async fn start(at: &Path) -> io::Result<Self> {
         let name = UnixName::Path(at.to_owned());
-        let bound = unix::bind(&name, Type::STREAM, &FileAccess::default(), Some(0o600))?;
+        let bound = unix::bind(&name, Type::STREAM, &FileAccess::default(), Some(0o600)).await?;
         let listener = UnixListener::from_std(bound.socket.into())?;
         let reached = Arc::new(AtomicU64::new(0));
         let task = tokio::spawn(serve(listener, Arc::clone(&reached)));

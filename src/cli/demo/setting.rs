@@ -58,7 +58,7 @@ impl<W: Write> Story<'_, W> {
     /// The service, then the gateways, each ready before the next.
     pub(super) async fn start(&mut self) -> anyhow::Result<()> {
         self.screen.step("Start the service and the gateways, each ready before the next")?;
-        let service = Service::start(&self.folder.file(SERVICE));
+        let service = Service::start(&self.folder.file(SERVICE)).await;
         self.service = Some(service.context("the echo service cannot listen")?);
         self.screen.line("service       in this process, on pipe:orders-service: an echo")?;
         let far = self.start_far().await?;

@@ -46,12 +46,12 @@ impl AdminListener {
                 Ok(Self { socket: Bound::Tcp(socket), address })
             }
             #[cfg(unix)]
-            AdminListen::Unix(name) => Self::bind_unix(name, format!("unix:{name}")),
+            AdminListen::Unix(name) => Self::bind_unix(name, format!("unix:{name}")).await,
             #[cfg(unix)]
             AdminListen::Pipe(pipe) => {
                 crate::endpoint::unix::make_folder(&pipe.socket)?;
                 let name = crate::config::UnixName::Path(pipe.socket.clone());
-                Self::bind_unix(&name, format!("pipe:{}", pipe.name))
+                Self::bind_unix(&name, format!("pipe:{}", pipe.name)).await
             }
             #[cfg(not(unix))]
             AdminListen::Unix(_) | AdminListen::Pipe(_) => Err(io::Error::new(
@@ -62,11 +62,12 @@ impl AdminListener {
     }
 
     #[cfg(unix)]
-    fn bind_unix(name: &crate::config::UnixName, address: String) -> io::Result<Self> {
+    async fn bind_unix(name: &crate::config::UnixName, address: String) -> io::Result<Self> {
         /// Owner and group: status is for operators.
         const MODE: u32 = 0o660;
         let access = crate::config::FileAccess::default();
-        let bound = crate::endpoint::unix::bind(name, socket2::Type::STREAM, &access, Some(MODE))?;
+        let bound =
+            crate::endpoint::unix::bind(name, socket2::Type::STREAM, &access, Some(MODE)).await?;
         let socket = tokio::net::UnixListener::from_std(bound.socket.into())?;
         Ok(Self { socket: Bound::Unix { socket, _file: bound.file }, address })
     }

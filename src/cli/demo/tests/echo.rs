@@ -11,7 +11,7 @@ use crate::cli::demo::service::Service;
 async fn the_service_returns_every_message_whole_and_counts_its_clients() {
     let folder = tempfile::tempdir().unwrap();
     let pipe = folder.path().join("pipe.sock");
-    let service = Service::start(&pipe).unwrap();
+    let service = Service::start(&pipe).await.unwrap();
     for clients in 1..=2 {
         let mut client = Client::open(&pipe).await.unwrap();
         let sent: Vec<Vec<u8>> = [0, 1, 70_000, 3].map(|len| vec![7; len]).into();
