@@ -78,11 +78,13 @@ async fn prepare(
     place: Place,
     id: ConnectionId,
 ) -> Result<Prepared, Ended> {
+    let waiting = shared.metrics.wait();
     let admitted = shared.admission.admit(shared, conn, peer);
     let admitted = shared.draining.run_until_cancelled(admitted).await.ok_or_else(called_off)?;
     let client = admitted.map_err(|refused| never_carried(refused.outcome, refused.reason))?;
     let reached = async {
         let held = hold(shared, place).await?;
+        drop(waiting);
         let target = dial(shared, peer, id).await;
         let target = target.map_err(|reason| never_carried(Outcome::DialFailed, reason))?;
         Ok((held, target))
@@ -110,10 +112,8 @@ fn forget_proxied(peer: &mut Peer) {
 
 /// Waits until the connection may be open.
 async fn hold(shared: &Arc<Shared>, place: Place) -> Result<Held, Ended> {
-    let waiting = shared.metrics.wait();
     let own = if shared.admission.takes_time() { shared.places.own().await } else { Ok(place) };
     let total = shared.places.total().await;
-    drop(waiting);
     match (own, total) {
         (Ok(own), Ok(total)) => Ok(Held { _own: own, _total: total, _open: shared.metrics.open() }),
         // The semaphores are never closed.

@@ -143,7 +143,7 @@ fn a_handshake_under_way_is_called_off_by_the_drain() {
         ),
     );
     let _silent = Duplex::tcp(gateway.at("one"));
-    gateway.metric_reaches("connections_open", &[("bridge", "one")], 1.0);
+    gateway.metric_reaches("connections_waiting", &[("bridge", "one")], 1.0);
     let start = Instant::now();
     assert_eq!(gateway.stop(), 0);
     assert!(start.elapsed() < Duration::from_secs(5));

@@ -75,7 +75,7 @@ async fn show<W: Write>(
         signal = interrupts.next() => Err(Ending::Interrupted(signal)),
     };
     // While it can still be seen who has ended by itself.
-    let last_words = story.gateways.last_words();
+    let last_words = story.gateways.last_words().await;
     story.gateways.stop().await;
     let place = story.screen.where_we_are();
     told.map_err(|ending| {

@@ -21,6 +21,9 @@ const LOOK: Duration = Duration::from_millis(5);
 /// On the way out, a gateway that has not stopped by then is killed.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// A gateway that was killed is gone by then.
+const DYING: Duration = Duration::from_millis(100);
+
 /// Which of the two it is, and its files.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Role {
@@ -130,8 +133,9 @@ impl Gateway {
         let _ = self.child.start_kill();
     }
 
-    fn last_words(&mut self) -> LastWords {
-        let ended = self.child.try_wait().ok().flatten();
+    /// One that was killed may not be dead yet when its connections are.
+    async fn last_words(&mut self) -> LastWords {
+        let ended = timeout(DYING, self.child.wait()).await.ok().and_then(Result::ok);
         LastWords { name: self.role.name, ended, lines: last_lines(&self.log) }
     }
 
@@ -183,7 +187,11 @@ impl Gateways {
     }
 
     /// How each is, and what it logged last.
-    pub(super) fn last_words(&mut self) -> Vec<LastWords> {
-        self.iter_mut().map(Gateway::last_words).collect()
+    pub(super) async fn last_words(&mut self) -> Vec<LastWords> {
+        let mut all = Vec::new();
+        for gateway in self.iter_mut() {
+            all.push(gateway.last_words().await);
+        }
+        all
     }
 }
