@@ -15,6 +15,8 @@ use crate::config::{HostPort, TcpOptions};
 const BACKLOG: i32 = 1024;
 /// A dial tries the next address after so long without an answer (RFC 8305, 5).
 const NEXT_ADDRESS: Duration = Duration::from_millis(250);
+/// Between two keepalive probes.
+const LONGEST_INTERVAL: Duration = Duration::from_secs(15);
 /// More addresses of one name are not tried.
 const MOST_ADDRESSES: usize = 16;
 
@@ -47,18 +49,22 @@ fn bind_address(address: SocketAddr, options: &TcpOptions) -> io::Result<TcpList
     TcpListener::from_std(socket.into())
 }
 
-/// Sets the options of a connected socket.
-///
-/// # Errors
-/// The system's.
-pub fn apply(stream: &TcpStream, options: &TcpOptions) -> io::Result<()> {
-    stream.set_nodelay(options.nodelay)?;
-    if let Some(idle) = options.keepalive {
-        let probes =
-            TcpKeepalive::new().with_time(idle).with_interval(idle.min(Duration::from_secs(15)));
-        SockRef::from(stream).set_tcp_keepalive(&probes)?;
+/// Sets the options of a connected socket. One that the system does not take,
+/// or not on a socket whose peer has just left, is no reason to turn anybody
+/// away: the connection goes on without it.
+pub fn apply(stream: &TcpStream, options: &TcpOptions) {
+    let nodelay = stream.set_nodelay(options.nodelay);
+    let keepalive = options.keepalive.map_or(Ok(()), |idle| keep_alive(stream, idle));
+    for (option, result) in [("nodelay", nodelay), ("keepalive", keepalive)] {
+        if let Err(error) = result {
+            tracing::debug!(option, %error, "a socket goes on without an option");
+        }
     }
-    Ok(())
+}
+
+fn keep_alive(stream: &TcpStream, idle: Duration) -> io::Result<()> {
+    let probes = TcpKeepalive::new().with_time(idle).with_interval(idle.min(LONGEST_INTERVAL));
+    SockRef::from(stream).set_tcp_keepalive(&probes)
 }
 
 /// Dials `to`: its addresses in turn, the next one started when the last has
@@ -85,7 +91,7 @@ pub async fn dial(to: &HostPort, options: &TcpOptions) -> io::Result<TcpStream> 
         };
         match answer {
             Some(Ok(Ok(stream))) => {
-                apply(&stream, options)?;
+                apply(&stream, options);
                 return Ok(stream);
             }
             Some(Ok(Err(error))) => failure = Some(error),
@@ -114,3 +120,6 @@ async fn resolve(at: &HostPort) -> io::Result<Vec<SocketAddr>> {
 fn no_address(at: &HostPort) -> io::Error {
     io::Error::new(io::ErrorKind::NotFound, format!("{} has no address", at.host))
 }
+
+#[cfg(test)]
+mod tests;
