@@ -26,7 +26,7 @@ const MOST_ADDRESSES: usize = 16;
 /// The resolver's or the system's.
 pub async fn bind(at: &HostPort, options: &TcpOptions) -> io::Result<TcpListener> {
     let mut failure = None;
-    for address in resolve(at).await? {
+    for address in resolve(at).await?.into_iter().take(MOST_ADDRESSES) {
         match bind_address(address, options) {
             Ok(listener) => return Ok(listener),
             Err(error) => failure = Some(error),
@@ -74,7 +74,7 @@ fn keep_alive(stream: &TcpStream, idle: Duration) -> io::Result<()> {
 /// # Errors
 /// The resolver's, or the last address's.
 pub async fn dial(to: &HostPort, options: &TcpOptions) -> io::Result<TcpStream> {
-    let mut addresses = resolve(to).await?.into_iter();
+    let mut addresses = alternate(resolve(to).await?).take(MOST_ADDRESSES);
     let mut tries = JoinSet::new();
     let mut failure = None;
     loop {
@@ -114,7 +114,22 @@ async fn dial_address(address: SocketAddr) -> io::Result<TcpStream> {
 
 async fn resolve(at: &HostPort) -> io::Result<Vec<SocketAddr>> {
     let found = tokio::net::lookup_host((at.host.as_str(), at.port)).await?;
-    Ok(found.take(MOST_ADDRESSES).collect())
+    Ok(found.collect())
+}
+
+/// The two families in turn, beginning with that of the first address, each in
+/// the resolver's order (RFC 8305, 4): a family that does not get through, as
+/// IPv6 often, costs one wait and not one for each of its addresses.
+fn alternate(addresses: Vec<SocketAddr>) -> impl Iterator<Item = SocketAddr> {
+    let first = addresses.first().is_some_and(SocketAddr::is_ipv4);
+    let (one, other): (Vec<_>, Vec<_>) =
+        addresses.into_iter().partition(|address| address.is_ipv4() == first);
+    let (mut one, mut other) = (one.into_iter(), other.into_iter());
+    std::iter::from_fn(move || {
+        let next = one.next().or_else(|| other.next());
+        std::mem::swap(&mut one, &mut other);
+        next
+    })
 }
 
 fn no_address(at: &HostPort) -> io::Error {
