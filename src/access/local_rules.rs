@@ -124,7 +124,7 @@ impl ResolvedRule {
     }
 }
 
-fn same_or_unset(wanted: Option<&str>, shown: Option<&str>) -> bool {
+pub(super) fn same_or_unset(wanted: Option<&str>, shown: Option<&str>) -> bool {
     wanted.is_none_or(|wanted| shown.is_some_and(|shown| shown.eq_ignore_ascii_case(wanted)))
 }
 
@@ -133,37 +133,11 @@ fn is_system_sid(sid: &str) -> bool {
     matches!(sid, "S-1-5-18" | "S-1-5-32-544")
 }
 
-/// Whether `account` is the one that must own the server's end of a socket
-/// that we dial: a user's name or number, or a SID.
-pub fn owner_matches(expected: &str, account: &Account) -> Verdict {
-    let met = match account {
-        Account::Unix { uid, .. } => match user_number(expected) {
-            Ok(wanted) => wanted == *uid,
-            Err(error) => {
-                return Verdict::Refused(format!("the owner cannot be checked: {error}"));
-            }
-        },
-        Account::Windows { sid, name } => {
-            sid.eq_ignore_ascii_case(expected) || same_or_unset(Some(expected), name.as_deref())
-        }
-    };
-    if met {
-        return Verdict::Admitted;
-    }
-    Verdict::Refused(format!(
-        "the other end is run by {}, and not by `{expected}` as `owner` demands",
-        describe_account(account)
-    ))
-}
-
-/// An account for the log: `uid 1000 (alice)`, the name where it has one.
-/// Looks the name up, which a directory service may answer slowly.
+/// An account for the log: `uid 1000`. The name stays out of it: looking it up
+/// may take a directory service long, and any client could make us ask.
 pub fn describe_account(account: &Account) -> String {
     match account {
-        Account::Unix { uid, .. } => match accounts::user_name(*uid) {
-            Ok(Some(name)) => format!("uid {uid} ({})", name.escape_debug()),
-            _ => format!("uid {uid}"),
-        },
+        Account::Unix { uid, .. } => format!("uid {uid}"),
         Account::Windows { sid, name: Some(name) } => format!("{name} ({sid})"),
         Account::Windows { sid, name: None } => sid.clone(),
     }

@@ -7,6 +7,7 @@
 mod cert_rules;
 mod local_rules;
 mod names;
+mod owner;
 mod patterns;
 mod peer;
 mod subject;
@@ -15,6 +16,7 @@ mod verdict;
 pub use cert_rules::*;
 pub use local_rules::*;
 pub use names::*;
+pub use owner::ResolvedOwner;
 pub use peer::*;
 pub use subject::rfc4514;
 pub use verdict::*;

@@ -23,7 +23,7 @@ use self::admit::Admission;
 use self::places::Places;
 use crate::access::UnknownName;
 use crate::config::{self, Dial, Framing, Listen, Mode};
-use crate::endpoint::{BindError, Dialer, Listener};
+use crate::endpoint::{BindError, Dialer, Listener, PrepareError};
 use crate::ferry::{Cut, Limits};
 use crate::frame::Prefix;
 use crate::telemetry::Outcome;
@@ -52,6 +52,18 @@ pub enum Problem {
     /// `allow` names somebody who does not exist.
     #[error("{0}; `allow` must name existing accounts")]
     Allow(#[from] UnknownName),
+    /// `owner` names somebody who does not exist.
+    #[error("{0}; `owner` must name an existing account")]
+    Owner(UnknownName),
+}
+
+impl From<PrepareError> for Problem {
+    fn from(error: PrepareError) -> Self {
+        match error {
+            PrepareError::Tls(error) => Self::Tls(error),
+            PrepareError::Owner(unknown) => Self::Owner(unknown),
+        }
+    }
 }
 
 /// How a connection ended.

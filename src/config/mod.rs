@@ -26,7 +26,7 @@ mod values;
 #[doc(hidden)]
 pub mod check;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use command_line::{CommandLine, IdentityFlags, from_addresses};
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};

@@ -13,7 +13,7 @@ use tokio_rustls::TlsConnector;
 
 use super::stdio::StdioConn;
 use super::{Conn, PacketSocket, Stream, TlsConn, fifo, tcp, unix};
-use crate::access::owner_matches;
+use crate::access::{ResolvedOwner, UnknownName};
 use crate::config::{Dial, Framing, ProxyDetail, TcpDial, TlsDial, UnixName};
 use crate::tls::{self, Identities, TlsError};
 
@@ -33,6 +33,17 @@ pub enum DialError {
     /// The socket is served by somebody else than `owner` says.
     #[error("the listener is not who `owner` says it must be: {0}")]
     Owner(String),
+}
+
+/// Why nothing can ever be dialled as configured.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    /// The end's identity lacks what it needs.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// `owner` names somebody who does not exist.
+    #[error(transparent)]
+    Owner(#[from] UnknownName),
 }
 
 /// A target that was reached.
@@ -71,7 +82,7 @@ struct TlsTarget {
 struct UnixTarget {
     name: UnixName,
     kind: Type,
-    owner: Option<String>,
+    owner: Option<ResolvedOwner>,
     /// Wait for the socket to be there, too.
     patient: bool,
     proxy: Option<ProxyDetail>,
@@ -81,8 +92,8 @@ impl Dialer {
     /// Prepares to dial; opens nothing yet.
     ///
     /// # Errors
-    /// When the end's identity lacks what it needs.
-    pub fn new(config: &Dial, identities: &Identities) -> Result<Self, TlsError> {
+    /// [`PrepareError`].
+    pub fn new(config: &Dial, identities: &Identities) -> Result<Self, PrepareError> {
         let (address, target) = match config {
             Dial::Tcp(dial) => (format!("tcp:{}", dial.to), Target::Tcp(dial.clone())),
             Dial::Tls(dial) => {
@@ -93,7 +104,7 @@ impl Dialer {
                 let target = UnixTarget {
                     name: dial.name.clone(),
                     kind: kind(dial.framing),
-                    owner: dial.owner.clone(),
+                    owner: owner(dial.owner.as_deref())?,
                     patient: dial.wait.is_some(),
                     proxy: dial.proxy,
                 };
@@ -103,7 +114,7 @@ impl Dialer {
                 let target = UnixTarget {
                     name: UnixName::Path(dial.address.socket.clone()),
                     kind: kind(dial.framing),
-                    owner: dial.owner.clone(),
+                    owner: owner(dial.owner.as_deref())?,
                     patient: dial.wait.is_some(),
                     proxy: None,
                 };
@@ -149,6 +160,10 @@ impl Dialer {
     }
 }
 
+fn owner(written: Option<&str>) -> Result<Option<ResolvedOwner>, UnknownName> {
+    written.map(ResolvedOwner::resolve).transpose()
+}
+
 fn kind(framing: Framing) -> Type {
     if framing == Framing::Packet { Type::SEQPACKET } else { Type::STREAM }
 }
@@ -185,7 +200,7 @@ impl UnixTarget {
         let socket = self.connect().await?;
         if let Some(owner) = &self.owner {
             let process = unix::peer_process(&socket)?;
-            if let Some(reason) = owner_matches(owner, &process.account).reason() {
+            if let Some(reason) = owner.matches(&process.account).reason() {
                 return Err(DialError::Owner(reason.to_owned()));
             }
         }
@@ -220,3 +235,6 @@ impl UnixTarget {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

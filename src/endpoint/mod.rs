@@ -19,7 +19,7 @@ mod tls;
 pub mod unix;
 
 pub use conn::Conn;
-pub use dialer::{DialError, Dialer, Dialled};
+pub use dialer::{DialError, Dialer, Dialled, PrepareError};
 pub use listener::{BindError, Incoming, Listener};
 pub use packet::PacketSocket;
 pub use refused::turn_away;

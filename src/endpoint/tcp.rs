@@ -15,6 +15,8 @@ use crate::config::{HostPort, TcpOptions};
 const BACKLOG: i32 = 1024;
 /// A dial tries the next address after so long without an answer (RFC 8305, 5).
 const NEXT_ADDRESS: Duration = Duration::from_millis(250);
+/// Between two keepalive probes.
+const LONGEST_INTERVAL: Duration = Duration::from_secs(15);
 /// More addresses of one name are not tried.
 const MOST_ADDRESSES: usize = 16;
 
@@ -24,7 +26,7 @@ const MOST_ADDRESSES: usize = 16;
 /// The resolver's or the system's.
 pub async fn bind(at: &HostPort, options: &TcpOptions) -> io::Result<TcpListener> {
     let mut failure = None;
-    for address in resolve(at).await? {
+    for address in resolve(at).await?.into_iter().take(MOST_ADDRESSES) {
         match bind_address(address, options) {
             Ok(listener) => return Ok(listener),
             Err(error) => failure = Some(error),
@@ -47,18 +49,22 @@ fn bind_address(address: SocketAddr, options: &TcpOptions) -> io::Result<TcpList
     TcpListener::from_std(socket.into())
 }
 
-/// Sets the options of a connected socket.
-///
-/// # Errors
-/// The system's.
-pub fn apply(stream: &TcpStream, options: &TcpOptions) -> io::Result<()> {
-    stream.set_nodelay(options.nodelay)?;
-    if let Some(idle) = options.keepalive {
-        let probes =
-            TcpKeepalive::new().with_time(idle).with_interval(idle.min(Duration::from_secs(15)));
-        SockRef::from(stream).set_tcp_keepalive(&probes)?;
+/// Sets the options of a connected socket. One that the system does not take,
+/// or not on a socket whose peer has just left, is no reason to turn anybody
+/// away: the connection goes on without it.
+pub fn apply(stream: &TcpStream, options: &TcpOptions) {
+    let nodelay = stream.set_nodelay(options.nodelay);
+    let keepalive = options.keepalive.map_or(Ok(()), |idle| keep_alive(stream, idle));
+    for (option, result) in [("nodelay", nodelay), ("keepalive", keepalive)] {
+        if let Err(error) = result {
+            tracing::debug!(option, %error, "a socket goes on without an option");
+        }
     }
-    Ok(())
+}
+
+fn keep_alive(stream: &TcpStream, idle: Duration) -> io::Result<()> {
+    let probes = TcpKeepalive::new().with_time(idle).with_interval(idle.min(LONGEST_INTERVAL));
+    SockRef::from(stream).set_tcp_keepalive(&probes)
 }
 
 /// Dials `to`: its addresses in turn, the next one started when the last has
@@ -68,7 +74,7 @@ pub fn apply(stream: &TcpStream, options: &TcpOptions) -> io::Result<()> {
 /// # Errors
 /// The resolver's, or the last address's.
 pub async fn dial(to: &HostPort, options: &TcpOptions) -> io::Result<TcpStream> {
-    let mut addresses = resolve(to).await?.into_iter();
+    let mut addresses = alternate(resolve(to).await?).take(MOST_ADDRESSES);
     let mut tries = JoinSet::new();
     let mut failure = None;
     loop {
@@ -85,7 +91,7 @@ pub async fn dial(to: &HostPort, options: &TcpOptions) -> io::Result<TcpStream> 
         };
         match answer {
             Some(Ok(Ok(stream))) => {
-                apply(&stream, options)?;
+                apply(&stream, options);
                 return Ok(stream);
             }
             Some(Ok(Err(error))) => failure = Some(error),
@@ -108,9 +114,27 @@ async fn dial_address(address: SocketAddr) -> io::Result<TcpStream> {
 
 async fn resolve(at: &HostPort) -> io::Result<Vec<SocketAddr>> {
     let found = tokio::net::lookup_host((at.host.as_str(), at.port)).await?;
-    Ok(found.take(MOST_ADDRESSES).collect())
+    Ok(found.collect())
+}
+
+/// The two families in turn, beginning with that of the first address, each in
+/// the resolver's order (RFC 8305, 4): a family that does not get through, as
+/// IPv6 often, costs one wait and not one for each of its addresses.
+fn alternate(addresses: Vec<SocketAddr>) -> impl Iterator<Item = SocketAddr> {
+    let first = addresses.first().is_some_and(SocketAddr::is_ipv4);
+    let (one, other): (Vec<_>, Vec<_>) =
+        addresses.into_iter().partition(|address| address.is_ipv4() == first);
+    let (mut one, mut other) = (one.into_iter(), other.into_iter());
+    std::iter::from_fn(move || {
+        let next = one.next().or_else(|| other.next());
+        std::mem::swap(&mut one, &mut other);
+        next
+    })
 }
 
 fn no_address(at: &HostPort) -> io::Error {
     io::Error::new(io::ErrorKind::NotFound, format!("{} has no address", at.host))
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,6 @@ use std::ptr::NonNull;
 const KEEP: usize = 64 * 1024;
 /// The most address space that a region takes, unless one slot needs more.
 const MOST_SPACE: usize = 1024 * 1024 * 1024;
-const PAGE: usize = 4096;
 /// Slots begin at different offsets in their pages, so that the first lines of
 /// many small packets do not fight for the same sets of the cache.
 const STAGGER: usize = 192;
@@ -33,16 +32,23 @@ pub struct Slots {
 unsafe impl Send for Slots {}
 
 impl Slots {
-    /// Maps slots of at least `longest` bytes each.
+    /// Maps slots of at least `longest` bytes each: as many as there may be, or
+    /// a single one where the system has no such room (a limit of address
+    /// space; vm.overcommit_memory = 2, which counts what is never touched).
     ///
     /// # Errors
     /// Whatever mmap(2) says; `InvalidInput` for a length that overflows.
     pub fn map(longest: usize) -> io::Result<Self> {
         let too_long = io::ErrorKind::InvalidInput;
-        let slot = longest.max(1).checked_next_multiple_of(PAGE).ok_or(too_long)?;
+        let page = rustix::param::page_size();
+        let slot = longest.max(1).checked_next_multiple_of(page).ok_or(too_long)?;
         let stride = slot.checked_add(STAGGER).ok_or(too_long)?;
         let count = (MOST_SPACE / stride).clamp(1, MOST_SLOTS);
-        let space = stride.checked_mul(count).ok_or(too_long)?;
+        Self::map_count(slot, stride, count).or_else(|_| Self::map_count(slot, stride, 1))
+    }
+
+    fn map_count(slot: usize, stride: usize, count: usize) -> io::Result<Self> {
+        let space = stride.checked_mul(count).ok_or(io::ErrorKind::InvalidInput)?;
         // SAFETY: a fresh anonymous mapping, not at a fixed address, aliases
         // nothing.
         let base = unsafe {
@@ -97,8 +103,9 @@ impl Slots {
         if len > KEEP {
             assert!(index < self.count && len <= self.slot);
             let slot = index * self.stride;
-            let from = (slot + KEEP).next_multiple_of(PAGE);
-            let to = (slot + len) / PAGE * PAGE;
+            let page = rustix::param::page_size();
+            let from = (slot + KEEP).next_multiple_of(page);
+            let to = (slot + len) / page * page;
             // SAFETY: whole pages of this slot, so of our mapping, which begins
             // at a page; they read as zeros after. Failure only costs memory.
             unsafe {
@@ -115,3 +122,6 @@ impl Drop for Slots {
         unsafe { libc::munmap(self.base.as_ptr().cast(), self.stride * self.count) };
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,16 +9,19 @@ use super::end::{End, framing};
 use crate::config::address::Scheme;
 use crate::config::model::{HostPort, ProxyAccept, TcpDial, TcpListen, TcpOptions};
 use crate::config::report::Fault;
-use crate::config::values::durations::OrOff;
 
 /// When keepalive probes start.
 const KEEPALIVE: Duration = Duration::from_secs(60);
+/// What Linux takes: tcp(7), TCP_KEEPIDLE, in whole seconds, and the kernel's
+/// MAX_TCP_KEEPIDLE.
+const SHORTEST_KEEPALIVE: Duration = Duration::from_secs(1);
+const LONGEST_KEEPALIVE: Duration = Duration::from_secs(32_767);
 
 pub(super) fn listen(scope: &mut Scope<'_>, end: &End<'_>, at: &HostPort) -> TcpListen {
     TcpListen {
         at: at.clone(),
         framing: framing(scope, end),
-        tcp: options(end),
+        tcp: options(scope, end),
         proxy: proxy_accept(scope, end),
     }
 }
@@ -31,17 +34,28 @@ pub(super) fn dial(scope: &mut Scope<'_>, end: &End<'_>, to: &HostPort) -> TcpDi
     TcpDial {
         to: to.clone(),
         framing: framing(scope, end),
-        tcp: options(end),
+        tcp: options(scope, end),
         proxy: end.raw.proxy_protocol.get().copied(),
     }
 }
 
-fn options(end: &End<'_>) -> TcpOptions {
+fn options(scope: &mut Scope<'_>, end: &End<'_>) -> TcpOptions {
     TcpOptions {
         nodelay: end.raw.nodelay.or(true),
-        keepalive: end.raw.keepalive.or(OrOff(Some(KEEPALIVE))).0,
+        keepalive: keepalive(scope, end),
         reuse_port: end.raw.reuse_port.or(false),
     }
+}
+
+fn keepalive(scope: &mut Scope<'_>, end: &End<'_>) -> Option<Duration> {
+    let Some(at) = end.raw.keepalive.at() else { return Some(KEEPALIVE) };
+    let idle = at.value.0?;
+    if !(SHORTEST_KEEPALIVE..=LONGEST_KEEPALIVE).contains(&idle) {
+        let fault = Fault::new("the system takes no such keepalive time");
+        let fault = fault.expected("from \"1s\" to \"32767s\" (about nine hours)");
+        scope.fault(at.place.value, fault.hint("write `false` for none"));
+    }
+    Some(idle)
 }
 
 /// The PROXY header that a listening end expects.

@@ -22,11 +22,3 @@ pub fn user_id(_name: &str) -> io::Result<Option<u32>> {
 pub fn group_id(_name: &str) -> io::Result<Option<u32>> {
     Ok(None)
 }
-
-/// Never found.
-///
-/// # Errors
-/// None.
-pub fn user_name(_uid: u32) -> io::Result<Option<String>> {
-    Ok(None)
-}

@@ -1,6 +1,6 @@
-//! getpwnam_r(3), getpwuid_r(3), getgrnam_r(3).
+//! getpwnam_r(3), getgrnam_r(3).
 
-use std::ffi::{CStr, CString, c_char, c_int};
+use std::ffi::{CString, c_char, c_int};
 use std::io;
 use std::mem::MaybeUninit;
 use std::ptr;
@@ -43,22 +43,6 @@ pub fn group_id(name: &str) -> io::Result<Option<u32>> {
             libc::getgrnam_r(name.as_ptr(), entry, buffer, length, found)
         },
         |entry| entry.gr_gid,
-    )
-}
-
-/// The name of a user; `None` where nobody has this number.
-///
-/// # Errors
-/// When the system's account databases cannot be asked.
-pub fn user_name(uid: u32) -> io::Result<Option<String>> {
-    look_up(
-        // SAFETY: the pointers are those that `look_up` vouches for.
-        |entry: *mut libc::passwd, buffer, length, found| unsafe {
-            libc::getpwuid_r(uid, entry, buffer, length, found)
-        },
-        // SAFETY: a found entry's name points into the buffer, NUL-terminated,
-        // and `look_up` keeps the buffer until this closure has returned.
-        |entry| unsafe { CStr::from_ptr(entry.pw_name) }.to_string_lossy().into_owned(),
     )
 }
 

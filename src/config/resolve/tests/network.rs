@@ -33,6 +33,24 @@ fn tcp_options_can_be_set() {
     assert_eq!(tcp_listen(", keepalive = \"5s\"").tcp.keepalive, Some(Duration::from_secs(5)));
 }
 
+#[rstest]
+#[case("500ms")]
+#[case("32768s")]
+#[case("10h")]
+fn a_keepalive_that_no_socket_takes_is_underlined(#[case] time: &str) {
+    let found = wrong_listen("tcp:127.0.0.1:0", &format!(", keepalive = \"{time}\""));
+    let expected = format!("\"{time}\" | the system takes no such keepalive time");
+    assert!(found.starts_with(&expected), "{found}");
+}
+
+#[rstest]
+#[case("1s", 1)]
+#[case("32767s", 32_767)]
+fn the_system_s_shortest_and_longest_keepalive_can_be_set(#[case] time: &str, #[case] secs: u64) {
+    let tcp = tcp_listen(&format!(", keepalive = \"{time}\"")).tcp;
+    assert_eq!(tcp.keepalive, Some(Duration::from_secs(secs)));
+}
+
 #[test]
 fn nobody_dials_port_0() {
     let found = only_mistake("listen = \"pipe:x\"\nconnect = \"tcp:h:0\"", &unix());
