@@ -19,7 +19,7 @@ fn bridge(listen: &str, connect: &str, more: &str) -> String {
 }
 
 /// Descriptors that the gateway holds.
-fn descriptors(gateway: &Gateway) -> usize {
+pub fn descriptors(gateway: &Gateway) -> usize {
     std::fs::read_dir(format!("/proc/{}/fd", gateway.pid())).unwrap().count()
 }
 

@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
+use crate::harness::ends::Kind;
 use crate::harness::{Duplex, End, Framing, Gateway, Messages, Site, Target, eventually};
 use crate::hostile::resident;
 
@@ -142,6 +143,46 @@ fn the_limit_of_all_bridges_together_holds_across_them() {
     assert!(target.untouched(), "the second bridge went over the common limit");
     drop(first);
     drop(service);
+    assert_eq!(target.accept().exactly(1), b"2");
+}
+
+/// A TLS bridge to the target that takes one connection at a time.
+fn single_tls(site: &Site, target: &Target) -> Gateway {
+    let config = format!(
+        "{}[bridge.one]\nmax_connections = 1\nconnect = \"{}\"\n\
+         listen = {{ address = \"tls:127.0.0.1:0\", identity = \"gateway\", allow = \"any\" }}\n",
+        site.identity("gateway"),
+        target.address
+    );
+    Gateway::start(site, config)
+}
+
+#[test]
+fn clients_that_only_connect_take_no_place_from_one_that_is_let_in() {
+    let site = Site::new();
+    let target = Target::tcp();
+    let gateway = single_tls(&site, &target);
+    let _silent: Vec<Duplex> = (0..50).map(|_| Duplex::tcp(gateway.at("one"))).collect();
+    let mut client = Kind::Tls.client(&site, &gateway);
+    client.send(b"served");
+    assert_eq!(target.accept().exactly(6), b"served");
+}
+
+#[test]
+fn a_tls_client_beyond_max_connections_waits_and_is_served_later() {
+    let site = Site::new();
+    let target = Target::tcp();
+    let gateway = single_tls(&site, &target);
+    let mut first = Kind::Tls.client(&site, &gateway);
+    first.send(b"1");
+    let mut service = target.accept();
+    assert_eq!(service.exactly(1), b"1");
+    let mut second = Kind::Tls.client(&site, &gateway);
+    second.send(b"2");
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(target.untouched(), "the second client reached the target");
+    first.finish();
+    service.finish();
     assert_eq!(target.accept().exactly(1), b"2");
 }
 

@@ -92,7 +92,11 @@ const fn seconds(name: &'static str, bounds: &'static [f64], help: &'static str)
 pub const ALL: &[Description] = &[
     counter(CONNECTIONS_TOTAL, Unit::Count, "Connections that have ended, by how they ended."),
     gauge(CONNECTIONS_OPEN, Unit::Count, "Connections that are open now."),
-    gauge(CONNECTIONS_WAITING, Unit::Count, "Clients not carried yet: in a handshake, or held back by a limit."),
+    gauge(
+        CONNECTIONS_WAITING,
+        Unit::Count,
+        "Clients not carried yet: in a handshake, or held back by a limit.",
+    ),
     counter(BYTES_TOTAL, Unit::Bytes, "Payload bytes carried, by direction, while they move."),
     counter(MESSAGES_TOTAL, Unit::Count, "Messages carried whole, by direction."),
     Description {
