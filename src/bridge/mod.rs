@@ -8,8 +8,10 @@ mod accept;
 mod admit;
 mod connection;
 mod dial;
+mod ends;
 mod places;
 mod record;
+mod running;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,9 +22,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::admit::Admission;
+use self::ends::{check_file_owner, connect_framing, connect_timeout, listen_framing, prefix};
 use self::places::Places;
+pub use self::running::RunningBridge;
 use crate::access::UnknownName;
-use crate::config::{self, Dial, Framing, Listen, Mode};
+use crate::config::{self, Listen, Mode};
 use crate::endpoint::{BindError, Dialer, Listener, PrepareError};
 use crate::ferry::{Cut, Limits};
 use crate::frame::Prefix;
@@ -52,8 +56,8 @@ pub enum Problem {
     /// `allow` names somebody who does not exist.
     #[error("{0}; `allow` must name existing accounts")]
     Allow(#[from] UnknownName),
-    /// `owner` names somebody who does not exist.
-    #[error("{0}; `owner` must name an existing account")]
+    /// `owner` or `group` names somebody who does not exist.
+    #[error("{0}; `owner` and `group` must name existing accounts")]
     Owner(UnknownName),
 }
 
@@ -111,14 +115,6 @@ pub struct OpenBridge {
     listener: Listener,
 }
 
-/// A bridge that runs: a handle to stop it by.
-#[derive(Debug, Clone)]
-pub struct RunningBridge {
-    shared: Arc<Shared>,
-    address: String,
-    tasks: TaskTracker,
-}
-
 impl Bridge {
     /// Prepares a bridge: certificates and accounts are looked up, nothing is
     /// opened. `total` limits the connections of all bridges together.
@@ -133,6 +129,7 @@ impl Bridge {
     ) -> Result<Self, OpenError> {
         let fail = |problem| OpenError { bridge: config.name.clone(), problem };
         let admission = Admission::new(&config.listen, identities).map_err(fail)?;
+        check_file_owner(&config.listen).map_err(|error| fail(Problem::Owner(error)))?;
         let dialer = Dialer::new(&config.connect, identities);
         let dialer = dialer.map_err(|error| fail(error.into()))?;
         let limits = Limits {
@@ -204,99 +201,4 @@ impl OpenBridge {
         let Self { bridge: Bridge { shared, tasks, .. }, listener } = self;
         (tasks.clone(), accept::Accept { shared, listener, tasks })
     }
-}
-
-impl RunningBridge {
-    /// Its name.
-    pub fn name(&self) -> &str {
-        &self.shared.name
-    }
-
-    /// Its mode.
-    pub fn mode(&self) -> Mode {
-        self.shared.mode
-    }
-
-    /// The address that it really listens on.
-    pub fn address(&self) -> &str {
-        &self.address
-    }
-
-    /// The target's address.
-    pub fn target(&self) -> &str {
-        self.shared.dialer.address()
-    }
-
-    /// Its numbers.
-    pub fn metrics(&self) -> &Arc<BridgeMetrics> {
-        &self.shared.metrics
-    }
-
-    /// Whether it takes no more clients.
-    pub fn is_draining(&self) -> bool {
-        self.shared.draining.is_cancelled()
-    }
-
-    /// Stops accepting, calls off handshakes and dials, lets the rest go on.
-    pub fn drain(&self) {
-        self.shared.draining.cancel();
-        self.tasks.close();
-    }
-
-    /// Cuts off all connections, now.
-    pub fn cut(&self) {
-        self.drain();
-        self.shared.cut.pull();
-    }
-
-    /// Waits until the listener and all connections are gone; only after
-    /// [`RunningBridge::drain`].
-    pub async fn gone(&self) {
-        self.tasks.wait().await;
-    }
-}
-
-fn listen_framing(listen: &Listen) -> Framing {
-    match listen {
-        Listen::Pipe(end) => end.framing,
-        Listen::Unix(end) => end.framing,
-        Listen::Fifo(end) => end.framing,
-        Listen::Tcp(end) => end.framing,
-        Listen::Tls(end) => end.tcp.framing,
-        Listen::Stdio(end) => end.framing,
-    }
-}
-
-fn connect_framing(connect: &Dial) -> Framing {
-    match connect {
-        Dial::Pipe(end) => end.framing,
-        Dial::Unix(end) => end.framing,
-        Dial::Fifo(end) => end.framing,
-        Dial::Tcp(end) => end.framing,
-        Dial::Tls(end) => end.tcp.framing,
-        Dial::Stdio(end) => end.framing,
-    }
-}
-
-/// The length prefix of a framing; `None` for packets.
-fn prefix(framing: Framing) -> Option<Prefix> {
-    match framing {
-        Framing::U32Be => Some(Prefix::U32Be),
-        Framing::U32Le => Some(Prefix::U32Le),
-        Framing::U16Be => Some(Prefix::U16Be),
-        Framing::U16Le => Some(Prefix::U16Le),
-        Framing::Varint => Some(Prefix::Varint),
-        Framing::Packet => None,
-    }
-}
-
-/// `wait` of a pipe or Unix end goes on beyond `connect_timeout`, or ends
-/// before it.
-fn connect_timeout(config: &config::Bridge) -> Duration {
-    let wait = match &config.connect {
-        Dial::Pipe(pipe) => pipe.wait,
-        Dial::Unix(unix) => unix.wait,
-        _ => None,
-    };
-    wait.unwrap_or(config.connect_timeout)
 }
