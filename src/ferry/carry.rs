@@ -9,45 +9,13 @@ use tokio::time::Instant;
 
 use super::clock::{Clock, Limits};
 use super::cut::Cut;
-use super::flow::{Break, Flow, Moved};
+use super::flow::{Flow, Moved};
+use super::progress::Progress;
+use super::stop::{Side, Stop};
 use super::wind_up::{run_dry, wind_up};
 use crate::endpoint::Conn;
-use crate::frame::FrameError;
 use crate::telemetry::Outcome;
 use crate::telemetry::metrics::DirectionMeter;
-use crate::tls;
-
-/// One of the two ends of a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// The end that was accepted.
-    Client,
-    /// The end that was dialled.
-    Target,
-}
-
-impl Side {
-    fn other(self) -> Self {
-        match self {
-            Self::Client => Self::Target,
-            Self::Target => Self::Client,
-        }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::Target => "target",
-        }
-    }
-
-    fn gone(self) -> Outcome {
-        match self {
-            Self::Client => Outcome::ClientGone,
-            Self::Target => Outcome::TargetGone,
-        }
-    }
-}
 
 /// A connection that is carried.
 pub struct Crossing<'a, F> {
@@ -78,79 +46,12 @@ pub struct Ended {
     pub to_client: Moved,
 }
 
-/// Why carrying stopped, and which ends are there to be told.
-#[derive(Debug)]
-pub(super) struct Stop {
-    pub outcome: Outcome,
-    pub reason: Option<String>,
-    pub tell_client: bool,
-    pub tell_target: bool,
-}
-
-impl Stop {
-    fn at(outcome: Outcome) -> Self {
-        let tell = !matches!(outcome, Outcome::Done | Outcome::Cut);
-        Self { outcome, reason: None, tell_client: tell, tell_target: tell }
-    }
-
-    fn broken(side: Side, why: &Break) -> Self {
-        let who = side.word();
-        // A TLS peer may have said why, in an alert.
-        let alert = match why {
-            Break::Read(error) | Break::Write(error) => tls::is_refusal_alert(error),
-            _ => None,
-        };
-        let reason = alert.unwrap_or_else(|| format!("{who}: {why}"));
-        Self {
-            outcome: side.gone(),
-            reason: Some(reason),
-            tell_client: side == Side::Target,
-            tell_target: side == Side::Client,
-        }
-    }
-
-    /// What stopped a direction that reads from `source`.
-    fn of(why: &Break, source: Side) -> Self {
-        let outcome = match why {
-            Break::Read(_) => return Self::broken(source, why),
-            Break::Write(_) => return Self::broken(source.other(), why),
-            Break::Unsayable { .. } | Break::Unsendable { .. } => Outcome::Oversize,
-            Break::Frame(FrameError::Oversize { .. }) => Outcome::Oversize,
-            Break::Frame(_) => Outcome::BadFrame,
-        };
-        Self { reason: Some(format!("{}: {why}", source.word())), ..Self::at(outcome) }
-    }
-}
-
-/// How far a connection is.
-struct Progress {
-    clock: Clock,
-    up_over: bool,
-    down_over: bool,
-    /// Whether the end of that direction leaves the other one half-closed: an
-    /// end that carries one way never had two.
-    up_counts: bool,
-    down_counts: bool,
-    /// An end was closed both ways by its party.
-    closed_in_full: bool,
-    /// A write that failed while the other direction still delivers.
-    failed: Option<Stop>,
-}
-
 impl<F: Flow> Crossing<'_, F> {
     /// Carries until both directions have ended, a limit says so, or `cut` is
     /// pulled; then closes both ends by the rules.
     pub async fn run(mut self, limits: Limits, started: Instant, cut: &Cut) -> Ended {
-        let mut progress = Progress {
-            clock: Clock::new(limits, started),
-            // An end that only writes has nothing to end.
-            up_over: !self.client.reads(),
-            down_over: !self.target.reads(),
-            up_counts: self.client.reads() && self.target.writes(),
-            down_counts: self.target.reads() && self.client.writes(),
-            closed_in_full: false,
-            failed: None,
-        };
+        let clock = Clock::new(limits, started);
+        let mut progress = Progress::new(&self.client, &self.target, clock);
         let mut registered = false;
         let mut wake = pin!(cut.wake());
         let stop = poll_fn(|cx| {
@@ -268,41 +169,5 @@ impl<F: Flow> Crossing<'_, F> {
             self.target.abort();
         }
         ended
-    }
-}
-
-impl Progress {
-    fn over(&self) -> (bool, bool) {
-        (self.up_over, self.down_over)
-    }
-
-    /// The stop for a failure that was noted, else for `outcome`.
-    fn stop(&mut self, outcome: Outcome) -> Stop {
-        self.failed.take().unwrap_or(Stop::at(outcome))
-    }
-
-    fn is_half_closed(&self) -> bool {
-        (self.up_over && self.up_counts) || (self.down_over && self.down_counts)
-    }
-
-    /// Takes in how a direction that reads from `source` went; a stop ends the
-    /// connection at once.
-    fn settle(&mut self, polled: Poll<Result<(), Break>>, source: Side) -> Option<Stop> {
-        let Poll::Ready(result) = polled else { return None };
-        let over = match source {
-            Side::Client => &mut self.up_over,
-            Side::Target => &mut self.down_over,
-        };
-        *over = true;
-        let why = result.err()?;
-        let stop = Stop::of(&why, source);
-        match why {
-            // The end that takes no more may still have something to say.
-            Break::Write(_) => {
-                self.failed.get_or_insert(stop);
-                None
-            }
-            _ => Some(self.failed.take().unwrap_or(stop)),
-        }
     }
 }

@@ -14,15 +14,18 @@ mod cut;
 mod flow;
 mod inbox;
 mod messages;
+mod progress;
+mod stop;
 mod transcode;
 mod wind_up;
 
 pub use bytes::ByteFlow;
-pub use carry::{Crossing, Ended, Side};
+pub use carry::{Crossing, Ended};
 pub use clock::Limits;
 pub use cut::Cut;
 pub use flow::{Break, Flow, Moved};
 pub use messages::MessageFlow;
+pub use stop::Side;
 
 #[cfg(test)]
 mod tests;

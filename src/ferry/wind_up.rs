@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::carry::{Crossing, Stop};
+use super::carry::Crossing;
 use super::cut::Cut;
 use super::flow::Flow;
+use super::stop::Stop;
 use crate::endpoint::Conn;
 use crate::telemetry::Outcome;
 use crate::telemetry::metrics::DirectionMeter;

@@ -1,0 +1,135 @@
+//! One direction of a message bridge: whole messages, each as one message.
+//!
+//! A message goes on when all of it is there, never before: a client that stops
+//! half-way, or a message that turns out too long, leaves nothing at the target
+//! that looks like one. Many that are there at once go on together.
+
+mod pull;
+mod push;
+
+use std::io;
+use std::task::{Context, Poll, ready};
+
+use super::buffer::Size;
+use super::flow::{Break, Flow, Moved};
+use super::inbox::Inbox;
+use super::transcode::Transcoder;
+use crate::endpoint::{Conn, Stream};
+use crate::frame::Prefix;
+use crate::telemetry::metrics::{DirectionMeter, SizeBatch};
+
+/// Carries messages; see [`Flow`].
+#[derive(Debug)]
+pub struct MessageFlow {
+    /// The framing that the inbox holds.
+    inner: Prefix,
+    /// The sink's framing; `None`: it is a packet socket.
+    outer: Option<Prefix>,
+    max_message: usize,
+    inbox: Option<Inbox>,
+    transcoder: Option<Transcoder>,
+    sizes: SizeBatch,
+    size: Size,
+    unflushed: bool,
+    source_ended: bool,
+    /// What stands behind the last good message; said when those are delivered.
+    failure: Option<Break>,
+    moved: Moved,
+}
+
+impl MessageFlow {
+    /// A direction that has carried nothing yet. `None` for an end is a packet
+    /// socket.
+    pub fn new(source: Option<Prefix>, sink: Option<Prefix>, max_message: usize) -> Self {
+        let inner = source.or(sink).unwrap_or(Prefix::U32Be);
+        let transcoder =
+            sink.filter(|outer| *outer != inner).map(|outer| Transcoder::new(inner, outer));
+        Self {
+            inner,
+            outer: sink,
+            max_message,
+            inbox: None,
+            transcoder,
+            sizes: SizeBatch::new(),
+            size: Size::Small,
+            unflushed: false,
+            source_ended: false,
+            failure: None,
+            moved: Moved::default(),
+        }
+    }
+
+    fn poll_flush(&mut self, cx: &mut Context<'_>, sink: &mut Conn) -> Poll<Result<(), Break>> {
+        if let (true, Conn::Stream(stream)) = (self.unflushed, sink) {
+            ready!(stream.poll_flush(cx)).map_err(Break::Write)?;
+            self.unflushed = false;
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl Flow for MessageFlow {
+    fn poll_carry(
+        &mut self,
+        cx: &mut Context<'_>,
+        source: &mut Conn,
+        sink: &mut Conn,
+        meter: &DirectionMeter,
+        tell: bool,
+    ) -> Poll<Result<(), Break>> {
+        loop {
+            ready!(self.poll_push(cx, sink, meter))?;
+            if let Some(failure) = self.failure.take() {
+                return Poll::Ready(Err(failure));
+            }
+            if self.source_ended {
+                let told = if tell { poll_end(cx, sink) } else { Poll::Ready(Ok(())) };
+                return told.map_err(Break::Write);
+            }
+            match self.poll_pull(cx, source).map_err(Break::Read)? {
+                Poll::Ready(()) => {}
+                Poll::Pending => {
+                    ready!(self.poll_flush(cx, sink))?;
+                    return Poll::Pending;
+                }
+            }
+        }
+    }
+
+    fn poll_deliver(
+        &mut self,
+        cx: &mut Context<'_>,
+        sink: &mut Conn,
+        meter: &DirectionMeter,
+    ) -> Poll<Result<(), Break>> {
+        ready!(self.poll_push(cx, sink, meter))?;
+        self.poll_flush(cx, sink)
+    }
+
+    /// Unix sockets, FIFOs and standard output have no reset: one byte of a
+    /// head makes their end one inside a frame.
+    fn tear(&mut self, cx: &mut Context<'_>, sink: &mut Conn) {
+        let (Some(outer), Conn::Stream(stream)) = (self.outer, sink) else { return };
+        if !matches!(stream, Stream::Tcp(_) | Stream::Tls(_)) && stream.writes() {
+            // A sink too full to take a byte is cut as it is.
+            let _ = stream.poll_write(cx, &[outer.torn()]);
+            self.unflushed = stream.buffers_writes();
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        let whole = self.inbox.as_ref().is_some_and(|inbox| !inbox.undelivered().is_empty());
+        !whole && !self.transcoder.as_ref().is_some_and(Transcoder::is_busy)
+    }
+
+    fn moved(&self) -> Moved {
+        self.moved
+    }
+}
+
+fn poll_end(cx: &mut Context<'_>, sink: &mut Conn) -> Poll<io::Result<()>> {
+    match sink {
+        Conn::Stream(stream) => stream.poll_end(cx),
+        Conn::Packet(socket) => Poll::Ready(socket.end()),
+    }
+}

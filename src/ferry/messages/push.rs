@@ -1,0 +1,107 @@
+//! Delivering: whole messages from the inbox to a stream or as packets.
+
+use std::io::{self, IoSlice};
+use std::task::{Context, Poll, ready};
+
+use super::MessageFlow;
+use crate::endpoint::{Conn, PacketSocket, Stream};
+use crate::ferry::flow::Break;
+use crate::ferry::inbox::Inbox;
+use crate::ferry::transcode::Transcoder;
+use crate::frame::Scan;
+use crate::sys::slots::MOST_SLOTS;
+use crate::telemetry::metrics::{DirectionMeter, SizeBatch};
+
+impl MessageFlow {
+    /// Delivers every complete message.
+    pub(super) fn poll_push(
+        &mut self,
+        cx: &mut Context<'_>,
+        sink: &mut Conn,
+        meter: &DirectionMeter,
+    ) -> Poll<Result<(), Break>> {
+        let Some(mut inbox) = self.inbox.take() else { return Poll::Ready(Ok(())) };
+        let pushed = match sink {
+            _ if !sink.writes() => {
+                // As in a byte bridge: what nobody can take must block nobody.
+                inbox.delivered(inbox.undelivered().len());
+                Poll::Ready(Ok(()))
+            }
+            Conn::Stream(stream) => self.poll_push_stream(cx, stream, &mut inbox),
+            Conn::Packet(socket) => self.poll_push_packets(cx, socket, &mut inbox),
+        };
+        let half_out = self.transcoder.as_ref().is_some_and(Transcoder::is_busy);
+        self.inbox = Some(inbox).filter(|inbox| half_out || !inbox.is_empty());
+        ready!(pushed)?;
+        self.count(sink.writes(), meter);
+        Poll::Ready(Ok(()))
+    }
+
+    fn count(&mut self, delivered: bool, meter: &DirectionMeter) {
+        if delivered {
+            self.moved.bytes += self.sizes.bytes();
+            self.moved.messages += self.sizes.messages();
+            meter.bytes(self.sizes.bytes());
+            meter.messages(&mut self.sizes);
+        } else {
+            self.sizes = SizeBatch::new();
+        }
+    }
+
+    fn poll_push_stream(
+        &mut self,
+        cx: &mut Context<'_>,
+        sink: &mut Stream,
+        inbox: &mut Inbox,
+    ) -> Poll<Result<(), Break>> {
+        loop {
+            let bytes = match &mut self.transcoder {
+                None => inbox.undelivered(),
+                Some(transcoder) => transcoder.next(inbox)?.unwrap_or_default(),
+            };
+            if bytes.is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+            let written = ready!(sink.poll_write(cx, bytes)).map_err(Break::Write)?;
+            match &mut self.transcoder {
+                None => inbox.delivered(written),
+                Some(transcoder) => transcoder.written(written),
+            }
+            self.moved.ticks += written as u64;
+            self.unflushed = sink.buffers_writes();
+        }
+    }
+
+    fn poll_push_packets(
+        &mut self,
+        cx: &mut Context<'_>,
+        sink: &PacketSocket,
+        inbox: &mut Inbox,
+    ) -> Poll<Result<(), Break>> {
+        while !inbox.undelivered().is_empty() {
+            let mut packets = [IoSlice::new(&[]); MOST_SLOTS];
+            let mut ends = [0; MOST_SLOTS];
+            let mut scan = Scan::new(self.inner, usize::MAX, inbox.undelivered());
+            let mut count = 0;
+            for message in scan.by_ref().take(MOST_SLOTS) {
+                ends[count] = message.end;
+                packets[count] = IoSlice::new(&inbox.undelivered()[message]);
+                count += 1;
+            }
+            let first = packets[0].len();
+            let sent = ready!(sink.poll_send(cx, &packets[..count]));
+            let sent = sent.map_err(|error| unsendable(error, first))?;
+            self.moved.ticks += sent as u64;
+            inbox.delivered(ends[sent - 1]);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// EMSGSIZE is the send buffer's limit, ENOBUFS the kernel's own for one packet.
+fn unsendable(error: io::Error, len: usize) -> Break {
+    match error.raw_os_error() {
+        Some(libc::EMSGSIZE | libc::ENOBUFS) => Break::Unsendable { len },
+        _ => Break::Write(error),
+    }
+}
