@@ -14,10 +14,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rustix::fs::{CWD, FileType, Mode};
-use tokio::net::unix::pipe::{OpenOptions, Receiver};
+use tokio::net::unix::pipe::OpenOptions;
 use tokio::sync::Semaphore;
 
 use super::departures::Departures;
+use super::reader::Reader;
 use super::{FIRST_PAUSE, FifoConn, Side, check_fifo, open_for_writing};
 use crate::config::{Access, FifoListen, FileAccess};
 use crate::endpoint::unix::apply_file_access;
@@ -39,7 +40,7 @@ pub struct FifoListener {
 #[derive(Debug)]
 enum Way {
     /// We read; the descriptor keeps the content alive between connections.
-    Inbound { _keeper: Receiver },
+    Inbound { _keeper: Reader },
     /// We write.
     Outbound { departures: Departures, served: bool },
 }
@@ -55,7 +56,7 @@ impl FifoListener {
             Access::Outbound => {
                 Way::Outbound { departures: Departures::of(&config.path)?, served: false }
             }
-            _ => Way::Inbound { _keeper: OpenOptions::new().open_receiver(&config.path)? },
+            _ => Way::Inbound { _keeper: Reader::open(&config.path)? },
         };
         Ok(Self {
             path: config.path.clone(),
@@ -80,16 +81,16 @@ impl FifoListener {
                 if *served {
                     departures.next().await?;
                 }
-                let sender = open_for_writing(&self.path).await?;
+                let writer = open_for_writing(&self.path).await?;
                 *served = true;
-                Side::Write(sender)
+                Side::Write(writer)
             }
             Way::Inbound { .. } => {
                 self.pause_after_break().await;
-                let receiver = OpenOptions::new().open_receiver(&self.path)?;
-                receiver.readable().await?;
+                let reader = Reader::open(&self.path)?;
+                reader.readable().await?;
                 rouse(&self.path);
-                Side::Read(receiver)
+                Side::Read(reader)
             }
         };
         self.ended.store(false, Ordering::Release);

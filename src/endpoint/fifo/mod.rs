@@ -2,6 +2,8 @@
 
 mod departures;
 mod listen;
+mod reader;
+mod writer;
 
 use std::io::{self, IoSlice};
 use std::path::Path;
@@ -13,10 +15,11 @@ use std::time::Duration;
 
 use rustix::fs::FileType;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::unix::pipe::{OpenOptions, Receiver, Sender};
 use tokio::sync::OwnedSemaphorePermit;
 
 pub use self::listen::FifoListener;
+use self::reader::Reader;
+use self::writer::Writer;
 use crate::config::{Access, FifoDial};
 
 /// How often an open is tried while nobody holds the other side: the system
@@ -36,8 +39,8 @@ pub struct FifoConn {
 
 #[derive(Debug)]
 enum Side {
-    Read(Receiver),
-    Write(Sender),
+    Read(Reader),
+    Write(Writer),
     /// Written to the end and closed.
     Closed,
 }
@@ -59,11 +62,11 @@ impl AsyncRead for FifoConn {
         cx: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let Side::Read(receiver) = &mut self.side else {
+        let Side::Read(reader) = &mut self.side else {
             return Poll::Ready(Ok(()));
         };
         let before = into.filled().len();
-        let result = Pin::new(receiver).poll_read(cx, into);
+        let result = reader.poll_read(cx, into);
         let at_end = matches!(result, Poll::Ready(Ok(()))) && into.filled().len() == before;
         if let Some(ended) = self.ended.as_ref().filter(|_| at_end) {
             ended.store(true, Ordering::Release);
@@ -79,7 +82,7 @@ impl AsyncWrite for FifoConn {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         match &mut self.side {
-            Side::Write(sender) => Pin::new(sender).poll_write(cx, bytes),
+            Side::Write(writer) => writer.poll_write(cx, &[IoSlice::new(bytes)]),
             _ => Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())),
         }
     }
@@ -90,7 +93,7 @@ impl AsyncWrite for FifoConn {
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         match &mut self.side {
-            Side::Write(sender) => Pin::new(sender).poll_write_vectored(cx, parts),
+            Side::Write(writer) => writer.poll_write(cx, parts),
             _ => Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())),
         }
     }
@@ -118,16 +121,16 @@ impl AsyncWrite for FifoConn {
 pub async fn dial(config: &FifoDial) -> io::Result<FifoConn> {
     check_fifo(&config.path)?;
     let side = match config.access {
-        Access::Inbound => Side::Read(OpenOptions::new().open_receiver(&config.path)?),
+        Access::Inbound => Side::Read(Reader::open(&config.path)?),
         _ => Side::Write(open_for_writing(&config.path).await?),
     };
     Ok(FifoConn::new(side))
 }
 
-async fn open_for_writing(path: &Path) -> io::Result<Sender> {
+async fn open_for_writing(path: &Path) -> io::Result<Writer> {
     let mut pause = FIRST_PAUSE;
     loop {
-        match OpenOptions::new().open_sender(path) {
+        match Writer::open(path) {
             Err(error) if error.raw_os_error() == Some(libc::ENXIO) => {
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
@@ -142,5 +145,12 @@ fn check_fifo(path: &Path) -> io::Result<()> {
     if FileType::from_raw_mode(stat.st_mode) == FileType::Fifo {
         return Ok(());
     }
-    Err(io::Error::new(io::ErrorKind::InvalidInput, "this is not a FIFO"))
+    Err(no_fifo())
 }
+
+fn no_fifo() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "this is not a FIFO")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,65 @@
+//! The writing side of a FIFO.
+//!
+//! As for the reading side: the runtime never forgets that the readers had
+//! left, although another one may have come before that was noticed.
+
+use std::io::{self, IoSlice};
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::task::{Context, Poll, ready};
+
+use rustix::fs::{FileType, Mode, OFlags};
+use tokio::io::unix::AsyncFd;
+
+use super::no_fifo;
+use crate::sys;
+
+/// A FIFO that is open for writing.
+#[derive(Debug)]
+pub(super) struct Writer {
+    pub(super) pipe: AsyncFd<OwnedFd>,
+}
+
+impl Writer {
+    /// Opens it if somebody reads.
+    ///
+    /// # Errors
+    /// ENXIO if nobody reads, `InvalidInput` if it is no FIFO, else the
+    /// system's.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let pipe = rustix::fs::open(path, flags, Mode::empty())?;
+        if FileType::from_raw_mode(rustix::fs::fstat(&pipe)?.st_mode) != FileType::Fifo {
+            return Err(no_fifo());
+        }
+        Ok(Self { pipe: sys::socket::register(pipe)? })
+    }
+
+    /// Writes some of `parts`, which are not all empty.
+    ///
+    /// # Errors
+    /// `BrokenPipe` when no reader is left, else the system's.
+    pub fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            let mut guard = ready!(self.pipe.poll_write_ready(cx))?;
+            let readers_had_left = guard.ready().is_write_closed();
+            match guard.try_io(|pipe| Ok(rustix::io::writev(pipe, parts)?)) {
+                Ok(written) => return Poll::Ready(written),
+                // Full and not broken: there is a reader again.
+                Err(_would_block) if readers_had_left => self.register_anew()?,
+                Err(_would_block) => {}
+            }
+        }
+    }
+
+    /// The same open file under another number, so that nothing is lost.
+    fn register_anew(&mut self) -> io::Result<()> {
+        let again = self.pipe.get_ref().try_clone()?;
+        self.pipe = sys::socket::register(again)?;
+        Ok(())
+    }
+}
