@@ -8,7 +8,7 @@ use std::process::Output;
 
 use crate::harness::program::{Program, as_account, is_root};
 use crate::harness::target::echo;
-use crate::harness::{Duplex, Gateway, Site, Target};
+use crate::harness::{Duplex, Gateway, Site, Target, pipeferry, ran};
 
 /// Accounts that exist nowhere: numbers are enough for the system.
 const ANN: u32 = 54_001;
@@ -111,6 +111,48 @@ fn mode_and_owner_of_the_socket_file_are_as_written() {
     let file = std::fs::metadata(site.path("door.sock")).unwrap();
     assert!(is_root(), "this scene gives a file away, which needs root");
     assert_eq!((file.mode() & 0o777, file.uid(), file.gid()), (0o620, ANN, STAFF));
+}
+
+#[test]
+fn pipes_and_fifos_take_mode_and_owner_too() {
+    assert!(is_root(), "this scene gives files away, which needs root");
+    let site = Site::new();
+    let rights = format!("permissions = \"0620\", owner = {ANN}, group = {STAFF}");
+    let config = format!(
+        "pipe_path = \"{}\"\n\
+         [bridge.pipe]\nlisten = {{ address = \"pipe:p\", {rights} }}\nconnect = \"tcp:127.0.0.1:1\"\n\
+         [bridge.fifo]\nlisten = {{ address = \"fifo:{}\", {rights} }}\nconnect = \"tcp:127.0.0.1:1\"\n",
+        site.at("{name}.sock"),
+        site.at("f.fifo")
+    );
+    let _gateway = Gateway::start(&site, config);
+    for name in ["p.sock", "f.fifo"] {
+        let file = std::fs::metadata(site.path(name)).unwrap();
+        assert_eq!((file.mode() & 0o777, file.uid(), file.gid()), (0o620, ANN, STAFF), "{name}");
+    }
+}
+
+#[test]
+fn an_account_that_does_not_exist_is_a_mistake_before_anything_listens() {
+    let site = Site::new();
+    for keys in ["allow = [{ user = \"nobody-by-this-name\" }]", "owner = \"nobody-by-this-name\""]
+    {
+        let path = site.write(
+            "pipeferry.toml",
+            format!(
+                "[bridge.one]\nlisten = {{ address = \"unix:{}\", {keys} }}\n\
+                 connect = \"tcp:127.0.0.1:1\"\n",
+                site.at("door.sock")
+            ),
+        );
+        let path = path.to_str().unwrap();
+        for command in ["check", "run"] {
+            let said = ran(&mut pipeferry(&[command, "--config", path]));
+            assert_eq!(said.code, 2, "{command} {keys}: {}{}", said.stdout, said.stderr);
+            assert!(said.stderr.contains("nobody-by-this-name"), "{}", said.stderr);
+        }
+        assert!(!site.path("door.sock").exists());
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use rstest::rstest;
 use crate::harness::payload::assert_same;
 use crate::harness::program::{Program, as_account, await_line, piped};
 use crate::harness::record::Line;
-use crate::harness::{Duplex, Site, Target, eventually, noise, pipeferry, ran};
+use crate::harness::{Duplex, End, Site, Target, eventually, noise, pipeferry, ran};
 
 fn started(arguments: &[&str]) -> Program {
     Program::start(piped(env!("CARGO_BIN_EXE_pipeferry")).args(arguments))
@@ -120,6 +120,27 @@ fn connect_carries_frames_to_packets() {
     let output = command.output();
     assert_eq!(output.stdout, b"\0\0\0\x02ok");
     assert!(output.status.success());
+}
+
+#[test]
+fn connect_whose_input_ends_inside_a_frame_is_code_1_and_no_clean_end() {
+    let target = Target::tcp();
+    let mut command = started(&["connect", "--mode", "message", &target.address]);
+    command.write(b"\0\0\0\x05whole\0\0\0\x05hal");
+    command.close_stdin();
+    let mut service = target.accept();
+    assert_eq!(service.drain(), (b"\0\0\0\x05whole".to_vec(), End::Reset));
+    let output = command.output();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!output.stderr.is_empty(), "says why");
+}
+
+#[test]
+fn relay_once_whose_target_is_not_there_is_code_1() {
+    let mut relay = started(&["relay", "--once", "tcp:127.0.0.1:0", "unix:/nowhere/x.sock"]);
+    let mut client = Duplex::tcp(listening(&mut relay));
+    assert_eq!(client.drain(), (vec![], End::Reset));
+    assert_eq!(relay.wait().code(), Some(1));
 }
 
 /// Where a `relay` says that it listens.

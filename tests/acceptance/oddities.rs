@@ -324,3 +324,29 @@ fn a_tls_target_that_talks_plain_text_is_dial_failed() {
     assert_ne!(gateway.tcp("one").drain().1, End::Clean);
     gateway.ended("dial_failed");
 }
+
+/// What `ss` says of the gateway's established sockets.
+fn sockets(gateway: &Gateway) -> Vec<String> {
+    let output = piped("ss").args(["-Htnop", "state", "established"]).output().unwrap();
+    let owner = format!("pid={},", gateway.pid());
+    let lines = String::from_utf8(output.stdout).unwrap();
+    lines.lines().filter(|line| line.contains(&owner)).map(str::to_owned).collect()
+}
+
+#[test]
+fn keepalive_probes_stand_ready_on_both_ends_unless_turned_off() {
+    for (keys, expected) in [("", true), (", keepalive = false", false)] {
+        let site = Site::new();
+        let target = Target::tcp();
+        let connect = format!("{{ address = \"{}\"{keys} }}", target.address);
+        let listen = format!("{{ address = \"tcp:127.0.0.1:0\"{keys} }}");
+        let gateway = Gateway::start(&site, bridge(&listen, &connect, ""));
+        let _client = gateway.tcp("one");
+        let _service = target.accept();
+        eventually("keepalive timers as configured", || {
+            let sockets = sockets(&gateway);
+            let probed = sockets.iter().filter(|line| line.contains("timer:(keepalive")).count();
+            (sockets.len() >= 2 && probed == if expected { 2 } else { 0 }).then_some(())
+        });
+    }
+}
