@@ -9,6 +9,7 @@
 mod conn;
 mod dialer;
 mod fifo;
+mod file_rights;
 mod listener;
 mod packet;
 mod refused;

@@ -9,7 +9,6 @@ mod socket_file;
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use socket2::{Domain, SockAddr, Socket, Type};
@@ -17,6 +16,7 @@ use socket2::{Domain, SockAddr, Socket, Type};
 use self::folder::FolderLock;
 pub use self::folder::make_folder;
 pub use self::socket_file::SocketFile;
+use super::file_rights::FileRights;
 use crate::access::{Account, Process};
 use crate::config::{FileAccess, UnixName};
 use crate::sys;
@@ -45,6 +45,7 @@ pub async fn bind(
     access: &FileAccess,
     default_mode: Option<u32>,
 ) -> io::Result<BoundSocket> {
+    let rights = FileRights::resolve(access, default_mode)?;
     let socket = Socket::new(Domain::UNIX, kind.nonblocking(), None)?;
     // Goes after the lock, which it takes itself.
     let mut file = None;
@@ -56,7 +57,7 @@ pub async fn bind(
         clear_stale(path)?;
         socket.bind(&SockAddr::unix(path)?)?;
         file = Some(SocketFile::at(path)?);
-        apply_file_access(path, access, default_mode)?;
+        rights.apply(path)?;
     } else {
         socket.bind(&address(name)?)?;
     }
@@ -90,39 +91,6 @@ fn clear_stale(path: &Path) -> io::Result<()> {
 
 fn in_use(why: &'static str) -> io::Error {
     io::Error::new(io::ErrorKind::AddrInUse, why)
-}
-
-/// Sets owner, group and mode, in the order that never opens a gap: nobody
-/// gets a right before the owner is the right one.
-///
-/// # Errors
-/// `NotFound` for an unknown user or group, else the system's.
-pub fn apply_file_access(
-    path: &Path,
-    access: &FileAccess,
-    default_mode: Option<u32>,
-) -> io::Result<()> {
-    let owner = access.owner.as_deref().map(user_id).transpose()?;
-    let group = access.group.as_deref().map(group_id).transpose()?;
-    let mode = access.permissions.or(default_mode);
-    if let Some(mode) = mode {
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode & 0o600))?;
-    }
-    if owner.is_some() || group.is_some() {
-        std::os::unix::fs::lchown(path, owner, group)?;
-    }
-    if let Some(mode) = mode {
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))?;
-    }
-    Ok(())
-}
-
-fn user_id(name: &str) -> io::Result<u32> {
-    crate::access::user_number(name).map_err(io::Error::other)
-}
-
-fn group_id(name: &str) -> io::Result<u32> {
-    crate::access::group_number(name).map_err(io::Error::other)
 }
 
 /// Starts a connection to `name`; for a Unix socket it is made at once or not

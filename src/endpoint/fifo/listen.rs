@@ -6,22 +6,27 @@
 //! waits in the kernel in place of being lost, and each connection opens its
 //! own, because epoll reports POLLHUP for ever on one whose writers have left.
 //! Outbound: each reader is a connection.
+//!
+//! A FIFO that is removed is made again, and one that was put in its place is
+//! taken like one that was there at the start: nobody waits at a file that
+//! nobody else can find.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use rustix::fs::{CWD, FileType, Mode};
 use tokio::net::unix::pipe::OpenOptions;
 use tokio::sync::Semaphore;
+use tokio::time::sleep;
 
-use super::departures::Departures;
+use super::place::Place;
 use super::reader::Reader;
-use super::{FIRST_PAUSE, FifoConn, Side, check_fifo, open_for_writing};
-use crate::config::{Access, FifoListen, FileAccess};
-use crate::endpoint::unix::apply_file_access;
+use super::watch::{For, Watch};
+use super::writer::Writer;
+use super::{FIRST_PAUSE, FifoConn, LONGEST_PAUSE, Side, is_unread};
+use crate::config::{Access, FifoListen};
 
 /// After a connection that broke: what waits in the FIFO is tried again, but
 /// not in a tight loop.
@@ -30,7 +35,9 @@ const LONGEST_RETRY: Duration = Duration::from_secs(5);
 /// A FIFO that is listened on.
 #[derive(Debug)]
 pub struct FifoListener {
-    path: PathBuf,
+    place: Place,
+    /// `None`: reading, where the system has no watch left to give.
+    watch: Option<Watch>,
     way: Way,
     turn: Arc<Semaphore>,
     ended: Arc<AtomicBool>,
@@ -41,30 +48,32 @@ pub struct FifoListener {
 enum Way {
     /// We read; the descriptor keeps the content alive between connections.
     Inbound { _keeper: Reader },
-    /// We write.
-    Outbound { departures: Departures, served: bool },
+    /// We write; whether somebody was served who may still be there.
+    Outbound { served: bool },
 }
 
 impl FifoListener {
     /// Makes the FIFO if it is not there, and opens it.
     ///
     /// # Errors
-    /// The system's; `InvalidInput` if something else than a FIFO is there.
+    /// The system's; `InvalidInput` if something else than a FIFO is there,
+    /// `PermissionDenied` if a stranger's is.
     pub fn bind(config: &FifoListen) -> io::Result<Self> {
-        make_fifo(&config.path, &config.file)?;
-        let way = match config.access {
-            Access::Outbound => {
-                Way::Outbound { departures: Departures::of(&config.path)?, served: false }
-            }
-            _ => Way::Inbound { _keeper: Reader::open(&config.path)? },
+        let place = Place::new(config)?;
+        let outbound = config.access == Access::Outbound;
+        let mut watch = if outbound {
+            Some(Watch::new(&place.path, For::Departures)?)
+        } else {
+            Watch::new(&place.path, For::Replacement).ok()
         };
-        Ok(Self {
-            path: config.path.clone(),
-            way,
-            turn: Arc::new(Semaphore::new(1)),
-            ended: Arc::new(AtomicBool::new(true)),
-            retry: FIRST_PAUSE,
-        })
+        stand_at(&place, &mut watch)?;
+        let way = if outbound {
+            Way::Outbound { served: false }
+        } else {
+            Way::Inbound { _keeper: Reader::open(&place.path)? }
+        };
+        let (turn, ended) = (Arc::new(Semaphore::new(1)), Arc::new(AtomicBool::new(true)));
+        Ok(Self { place, watch, way, turn, ended, retry: FIRST_PAUSE })
     }
 
     /// Waits until the last connection is over and somebody is there anew.
@@ -74,36 +83,95 @@ impl FifoListener {
     pub async fn accept(&mut self) -> io::Result<FifoConn> {
         let turn = Arc::clone(&self.turn);
         let turn = turn.acquire_owned().await.map_err(io::Error::other)?;
-        let side = match &mut self.way {
-            Way::Outbound { departures, served } => {
-                // Whoever was served has to leave before the next can be told
-                // apart.
-                if *served {
-                    departures.next().await?;
-                }
-                let writer = open_for_writing(&self.path).await?;
-                *served = true;
-                Side::Write(writer)
-            }
+        let side = match self.way {
+            Way::Outbound { .. } => Side::Write(self.next_reader().await?),
             Way::Inbound { .. } => {
                 self.pause_after_break().await;
-                let reader = Reader::open(&self.path)?;
-                reader.readable().await?;
-                rouse(&self.path);
-                Side::Read(reader)
+                Side::Read(self.next_writer().await?)
             }
         };
         self.ended.store(false, Ordering::Release);
         Ok(FifoConn { side, ended: Some(Arc::clone(&self.ended)), _turn: Some(turn) })
     }
 
+    async fn next_reader(&mut self) -> io::Result<Writer> {
+        // Whoever was served has to leave before the next can be told apart.
+        if let Way::Outbound { served: true } = self.way {
+            happened(self.watch.as_ref()).await?;
+            self.way = Way::Outbound { served: false };
+        }
+        let mut pause = FIRST_PAUSE;
+        loop {
+            stand_at(&self.place, &mut self.watch)?;
+            // Readers that gave up before they were served.
+            if let Some(watch) = &mut self.watch {
+                watch.forget();
+            }
+            match Writer::open(&self.place.path) {
+                Err(error) if is_unread(&error) => sleep(pause).await,
+                result => {
+                    self.way = Way::Outbound { served: result.is_ok() };
+                    return result;
+                }
+            }
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    async fn next_writer(&mut self) -> io::Result<Reader> {
+        loop {
+            if stand_at(&self.place, &mut self.watch)? {
+                let keeper = Reader::open(&self.place.path);
+                let keeper = keeper.inspect_err(|_| leave(self.watch.as_mut()))?;
+                self.way = Way::Inbound { _keeper: keeper };
+            }
+            let reader = Reader::open(&self.place.path)?;
+            tokio::select! {
+                ready = reader.readable() => {
+                    ready?;
+                    rouse(&self.place.path);
+                    return Ok(reader);
+                }
+                replaced = happened(self.watch.as_ref()) => replaced?,
+            }
+        }
+    }
+
     async fn pause_after_break(&mut self) {
         if self.ended.load(Ordering::Acquire) {
             self.retry = FIRST_PAUSE;
         } else {
-            tokio::time::sleep(self.retry).await;
+            sleep(self.retry).await;
             self.retry = (self.retry * 2).min(LONGEST_RETRY);
         }
+    }
+}
+
+/// Sees to it that a FIFO is at the path, that it is one we may use, and that
+/// it is the one that is watched; says whether it may be another one than
+/// before.
+fn stand_at(place: &Place, watch: &mut Option<Watch>) -> io::Result<bool> {
+    let Some(watch) = watch else { return place.provide().map(|()| true) };
+    match watch.follow() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            place.provide()?;
+            watch.follow()
+        }
+        Ok(true) => place.provide().inspect_err(|_| watch.leave()).map(|()| true),
+        result => result,
+    }
+}
+
+async fn happened(watch: Option<&Watch>) -> io::Result<()> {
+    match watch {
+        Some(watch) => watch.happened().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn leave(watch: Option<&mut Watch>) {
+    if let Some(watch) = watch {
+        watch.leave();
     }
 }
 
@@ -112,12 +180,4 @@ impl FifoListener {
 /// that at the open. One that comes and goes now makes the difference.
 fn rouse(path: &Path) {
     drop(OpenOptions::new().open_sender(path));
-}
-
-fn make_fifo(path: &Path, file: &FileAccess) -> io::Result<()> {
-    match rustix::fs::mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0) {
-        Ok(()) => apply_file_access(path, file, None),
-        Err(rustix::io::Errno::EXIST) => check_fifo(path),
-        Err(error) => Err(error.into()),
-    }
 }

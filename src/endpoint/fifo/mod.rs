@@ -1,8 +1,9 @@
 //! A FIFO as an end that carries one way; see fifo(7).
 
-mod departures;
 mod listen;
+mod place;
 mod reader;
+mod watch;
 mod writer;
 
 use std::io::{self, IoSlice};
@@ -131,13 +132,18 @@ async fn open_for_writing(path: &Path) -> io::Result<Writer> {
     let mut pause = FIRST_PAUSE;
     loop {
         match Writer::open(path) {
-            Err(error) if error.raw_os_error() == Some(libc::ENXIO) => {
+            Err(error) if is_unread(&error) => {
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
             result => return result,
         }
     }
+}
+
+/// Whether nobody reads: fifo(7), ENXIO.
+fn is_unread(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(libc::ENXIO)
 }
 
 fn check_fifo(path: &Path) -> io::Result<()> {

@@ -1,41 +1,6 @@
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-use std::fs::{File, OpenOptions as FileOptions};
-use std::future::poll_fn;
-use std::io::{Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::PathBuf;
-
-use rustix::fs::{CWD, Mode};
-use tempfile::TempDir;
-use tokio::io::AsyncReadExt as _;
-use tokio::time::timeout;
+//! The other side leaves, and another one comes before that was noticed.
 
 use super::*;
-use crate::config::{FifoListen, FileAccess, Framing};
-
-/// Longer than anything here takes.
-const LONG: Duration = Duration::from_secs(10);
-
-fn site() -> (TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("fifo");
-    (folder, path)
-}
-
-fn make(path: &Path) {
-    rustix::fs::mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
-}
-
-fn listen(path: &Path, access: Access) -> FifoListener {
-    let file = FileAccess::default();
-    let config = FifoListen { path: path.to_owned(), access, file, framing: Framing::U32Be };
-    FifoListener::bind(&config).unwrap()
-}
-
-fn writer(path: &Path) -> File {
-    FileOptions::new().write(true).open(path).unwrap()
-}
 
 /// Reads as one task does, and counts how often it was polled.
 async fn read_counting(conn: &mut FifoConn, polls: &mut u32) -> io::Result<Vec<u8>> {
@@ -107,7 +72,7 @@ async fn a_second_writer_that_is_silent_costs_a_dialled_fifo_no_time() {
 async fn a_second_reader_that_is_slow_costs_no_time() {
     let (_folder, path) = site();
     make(&path);
-    let first = FileOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(&path).unwrap();
+    let first = reader(&path);
     let config = FifoDial { path: path.clone(), access: Access::Outbound, framing: Framing::U32Be };
     let mut conn = dial(&config).await.unwrap();
     drop(first);
@@ -118,8 +83,7 @@ async fn a_second_reader_that_is_slow_costs_no_time() {
         }
     };
     timeout(LONG, seen).await.unwrap();
-    let mut second =
-        FileOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(&path).unwrap();
+    let mut second = reader(&path);
     let (mut polls, mut written) = (0, 0);
     let full = poll_fn(|cx| {
         polls += 1;
