@@ -78,7 +78,9 @@ fn clear_stale(path: &Path) -> io::Result<()> {
             "a file that is no socket is in the way; remove it or choose another path",
         ));
     }
-    let probe = Socket::new(Domain::UNIX, Type::STREAM.nonblocking(), None)?;
+    // Nobody listens with datagrams here: the answer to one tells the living
+    // (EPROTOTYPE, or taken) from the dead, and no listener sees a client.
+    let probe = Socket::new(Domain::UNIX, Type::DGRAM.nonblocking(), None)?;
     match probe.connect(&SockAddr::unix(path)?) {
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
             std::fs::remove_file(path)

@@ -53,6 +53,25 @@ async fn of_gateways_that_take_a_stale_file_over_at_once_exactly_one_wins() {
     }
 }
 
+#[tokio::test]
+async fn a_living_listener_of_any_kind_is_left_alone_and_sees_no_client() {
+    for kind in [Type::STREAM, Type::SEQPACKET, Type::DGRAM] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("one.sock");
+        let living = Socket::new(Domain::UNIX, kind.nonblocking(), None).unwrap();
+        living.bind(&SockAddr::unix(&path).unwrap()).unwrap();
+        if kind != Type::DGRAM {
+            living.listen(8).unwrap();
+        }
+        let refused = listen(&path).await.unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::AddrInUse, "{kind:?}: {refused}");
+        assert!(path.exists());
+        if kind != Type::DGRAM {
+            assert_eq!(living.accept().unwrap_err().kind(), io::ErrorKind::WouldBlock);
+        }
+    }
+}
+
 /// Looks at `path` whenever it gets the folder's lock, as a gateway that starts
 /// now does: whoever it finds there has to answer.
 fn first_look(folder: &Path, path: &Path) -> io::Result<()> {
