@@ -13,6 +13,7 @@ mod places;
 mod record;
 mod running;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -180,6 +181,7 @@ impl OpenBridge {
         RunningBridge {
             shared: Arc::clone(&self.bridge.shared),
             address: self.listener.address().to_owned(),
+            path: self.listener.path().map(Path::to_owned),
             tasks: self.bridge.tasks.clone(),
         }
     }

@@ -1,5 +1,6 @@
 //! A bridge that runs, seen from outside: its numbers, and how to stop it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio_util::task::TaskTracker;
@@ -13,6 +14,7 @@ use crate::telemetry::metrics::BridgeMetrics;
 pub struct RunningBridge {
     pub(super) shared: Arc<Shared>,
     pub(super) address: String,
+    pub(super) path: Option<PathBuf>,
     pub(super) tasks: TaskTracker,
 }
 
@@ -30,6 +32,13 @@ impl RunningBridge {
     /// The address that it really listens on.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Says in the log that clients may come.
+    pub fn announce(&self) {
+        let (bridge, address, target) = (self.name(), self.address(), self.target());
+        let socket = self.path.as_deref().map(|path| tracing::field::display(path.display()));
+        tracing::info!(target: "pipeferry::bridge", bridge, address, socket, target, "listening");
     }
 
     /// The target's address.

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
 
 use socket2::Type;
 use tokio::io::unix::AsyncFd;
@@ -41,6 +42,8 @@ pub struct Incoming {
 pub struct Listener {
     socket: Socket,
     address: String,
+    /// Where the socket of a pipe lies, which its address does not say.
+    path: Option<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -80,7 +83,11 @@ impl Listener {
             },
             _ => address,
         };
-        Ok(Self { socket, address })
+        let path = match config {
+            Listen::Pipe(pipe) => Some(pipe.address.socket.clone()),
+            _ => None,
+        };
+        Ok(Self { socket, address, path })
     }
 
     async fn open(config: &Listen) -> io::Result<Socket> {
@@ -103,6 +110,11 @@ impl Listener {
     /// The address that it really listens on.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// The Unix socket that stands for a pipe.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 
     /// Waits for the next client. Cancelling loses nobody.

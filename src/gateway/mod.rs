@@ -102,10 +102,7 @@ impl Gateway {
         let admin = AdminThread::start(config.admin.clone(), Arc::clone(&view), exposition.clone());
         let admin = admin.await?;
         opened.into_iter().for_each(OpenBridge::run);
-        for bridge in &bridges {
-            let (name, address, target) = (bridge.name(), bridge.address(), bridge.target());
-            tracing::info!(bridge = name, address, target, "listening");
-        }
+        bridges.iter().for_each(RunningBridge::announce);
         exposition.daemon().in_force_since(std::time::SystemTime::now());
         Ok(Self { bridges, view, admin, drain_timeout: config.drain_timeout })
     }

@@ -16,8 +16,7 @@ pub async fn carry_one(
     let Some(bridge) = prepared.bridges.into_iter().next() else { return Ok(None) };
     let open = bridge.open().await.map_err(|error| StartError::Open(vec![error]))?;
     let running = open.handle();
-    let (address, target) = (running.address(), running.target());
-    tracing::info!(bridge = running.name(), address, target, "listening");
+    running.announce();
     let mut verdict = open.run_once();
     tokio::select! {
         verdict = &mut verdict => return Ok(verdict.unwrap_or_else(|_| broken())),

@@ -212,6 +212,9 @@ fn a_pipe_stands_where_pipe_path_says_and_its_log_names_the_client() {
             target.address
         ),
     );
+    let listening = &gateway.lines("listening")[0];
+    assert_eq!(listening.text("address"), "pipe:orders");
+    assert_eq!(listening.text("socket"), site.at("CoreFxPipe_orders"));
     let mut client = Duplex::unix(site.path("CoreFxPipe_orders"));
     client.send(b"x");
     assert_eq!(target.accept().exactly(1), b"x");
