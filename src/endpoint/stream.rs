@@ -120,13 +120,14 @@ impl Stream {
     /// Tells the peer that no more will come; reading goes on.
     ///
     /// # Errors
-    /// The system's. A peer that has left already is none: there is nobody to
-    /// tell.
+    /// The system's; `ConnectionReset` if that has happened before: what was on
+    /// its way is lost, and nobody may say that it arrived. (tokio's own
+    /// shutdown takes a connection that is over for one that was ended.)
     pub fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match ready!(each!(self, inner => inner.poll_shutdown(cx))) {
-            Err(error) if error.kind() == io::ErrorKind::NotConnected => Poll::Ready(Ok(())),
-            result => Poll::Ready(result),
+        if self.tcp().is_some_and(|tcp| sys::socket::is_over(tcp).unwrap_or(true)) {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
         }
+        each!(self, inner => inner.poll_shutdown(cx))
     }
 
     /// Whether the peer has closed both ways, as far as the system tells that
@@ -156,11 +157,7 @@ impl Stream {
 
     /// Bytes that an abort now would destroy; see [`super::Conn`].
     pub fn unacknowledged(&self) -> usize {
-        let socket = match self {
-            Self::Tcp(stream) => stream,
-            Self::Tls(stream) => stream.tcp(),
-            _ => return 0,
-        };
+        let Some(socket) = self.tcp() else { return 0 };
         // A connection that is over keeps its count.
         if sys::socket::is_over(socket).unwrap_or(true) {
             return 0;
@@ -168,15 +165,21 @@ impl Stream {
         sys::socket::unacknowledged(socket).unwrap_or(0)
     }
 
+    /// The TCP socket, where there is one.
+    fn tcp(&self) -> Option<&TcpStream> {
+        match self {
+            Self::Tcp(stream) => Some(stream),
+            Self::Tls(stream) => Some(stream.tcp()),
+            Self::Unix(_) | Self::Fifo(_) | Self::Stdio(_) => None,
+        }
+    }
+
     /// Closes so that the peer can tell it from a clean end: TCP and TLS by a
     /// reset (tcp(7), SO_LINGER with 0 seconds), the others by closing.
     pub fn abort(self) {
-        let socket = match &self {
-            Self::Tcp(stream) => stream,
-            Self::Tls(stream) => stream.tcp(),
-            Self::Fifo(_) | Self::Stdio(_) | Self::Unix(_) => return,
-        };
-        // Fails only on a socket that is gone already.
-        let _ = socket2::SockRef::from(socket).set_linger(Some(std::time::Duration::ZERO));
+        if let Some(socket) = self.tcp() {
+            // Fails only on a socket that is gone already.
+            let _ = socket2::SockRef::from(socket).set_linger(Some(std::time::Duration::ZERO));
+        }
     }
 }

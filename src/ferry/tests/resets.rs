@@ -112,3 +112,22 @@ async fn a_peer_that_is_dead_is_not_waited_for() {
     assert_eq!(ended.outcome, Outcome::ClientGone, "{ended:?}");
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
 }
+
+#[tokio::test]
+async fn a_client_that_resets_after_its_own_end_is_gone_and_not_done() {
+    let ((mut client, a), (mut target, b)) = (tcp_end().await, tcp_end().await);
+    let cut = Cut::default();
+    let work = async {
+        client.shutdown().await.unwrap();
+        assert_eq!(drain(&mut target).await, (0, Ok(())));
+        // Lies in the client's queues, unread, when it resets.
+        target.write_all(&vec![7; 3 << 20]).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        reset(client);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        target.shutdown().await.unwrap();
+    };
+    let flows = (ByteFlow::new(), ByteFlow::new());
+    let (ended, ()) = tokio::join!(run(a, b, flows, no_limits(), &cut), work);
+    assert_eq!(ended.outcome, Outcome::ClientGone, "{ended:?}");
+}
