@@ -48,7 +48,7 @@ fn surroundings(system: System) -> Surroundings {
     Surroundings {
         system,
         runtime_dir: "/run".into(),
-        working_dir: "/work".into(),
+        working_dir: "/srv".into(),
         system_dir: "/etc/pipeferry".into(),
     }
 }

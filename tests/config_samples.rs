@@ -23,7 +23,7 @@ fn surroundings(file: &Path) -> Surroundings {
     Surroundings {
         system: if windows { System::Windows } else { System::Unix },
         runtime_dir: "/run".into(),
-        working_dir: "/work".into(),
+        working_dir: "/srv".into(),
         system_dir: "/etc/pipeferry".into(),
     }
 }

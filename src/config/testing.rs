@@ -11,7 +11,7 @@ pub(crate) fn unix() -> Surroundings {
     Surroundings {
         system: System::Unix,
         runtime_dir: "/run".into(),
-        working_dir: "/work".into(),
+        working_dir: "/srv".into(),
         system_dir: "/etc/pipeferry".into(),
     }
 }

@@ -35,7 +35,7 @@ fn options_after_commas_fit_whatever_their_key_takes() {
     let (Listen::Unix(unix), Dial::Tcp(tcp)) = (bridge.listen, bridge.connect) else {
         panic!("other ends")
     };
-    assert_eq!(unix.name, UnixName::Path("/work/a.sock".into()));
+    assert_eq!(unix.name, UnixName::Path("/srv/a.sock".into()));
     assert_eq!((unix.framing, unix.file.permissions), (Framing::U16Le, Some(0o660)));
     assert_eq!(unix.file.owner.as_deref(), Some("0"));
     assert!(matches!(unix.allow, LocalRules::Rules(rules) if rules.len() == 1));
@@ -74,7 +74,7 @@ fn the_flags_make_the_identity_of_ends_that_name_none() {
     };
     assert_eq!((near.identity.as_str(), far.identity.as_str()), ("default", "default"));
     assert_eq!(near.clients, TlsClients::Any);
-    let trust = Some(Trust::File("/work/ca.pem".into()));
+    let trust = Some(Trust::File("/srv/ca.pem".into()));
     assert_eq!(config.identities["default"].trust, trust);
 }
 

@@ -25,7 +25,7 @@ fn a_file_is_read_and_its_paths_are_relative_to_it() {
 fn a_relative_file_is_relative_to_the_working_directory() {
     let config = parse(GOOD, Path::new("conf/pipeferry.toml"), &unix()).unwrap();
     let crate::config::Listen::Unix(unix) = &config.bridges[0].listen else { panic!("no unix") };
-    assert_eq!(unix.name, crate::config::UnixName::Path("/work/conf/a.sock".into()));
+    assert_eq!(unix.name, crate::config::UnixName::Path("/srv/conf/a.sock".into()));
 }
 
 #[test]

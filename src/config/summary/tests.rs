@@ -23,12 +23,12 @@ pipeferry
   log                  info, auto
 
 identity full
-  cert                 /work/gw.pem
-  key                  /work/gw.key
-  trust                /work/ca.pem
+  cert                 /srv/gw.pem
+  key                  /srv/gw.key
+  trust                /srv/ca.pem
 
 identity showing
-  pkcs12               /work/gw.p12
+  pkcs12               /srv/gw.p12
   trust                nobody
 
 identity trusting

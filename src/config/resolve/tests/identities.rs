@@ -13,10 +13,10 @@ fn files_of_an_identity_are_joined_to_the_folder_of_the_configuration() {
     );
     let identity = good(&text, &unix()).identities.remove("a").unwrap();
     let credential =
-        Credential::Pem { cert: "/work/c.pem".into(), key: PathBuf::from("/abs/k.pem") };
+        Credential::Pem { cert: "/srv/c.pem".into(), key: PathBuf::from("/abs/k.pem") };
     assert_eq!(identity.credential, Some(credential));
-    assert_eq!(identity.trust, Some(Trust::File("/work/../ca.pem".into())));
-    assert_eq!(identity.crl, [PathBuf::from("/work/ca.crl")]);
+    assert_eq!(identity.trust, Some(Trust::File("/srv/../ca.pem".into())));
+    assert_eq!(identity.crl, [PathBuf::from("/srv/ca.crl")]);
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn a_pkcs12_identity_and_one_that_only_trusts() {
     );
     let identities = good(&text, &unix()).identities;
     let credential =
-        Credential::Pkcs12 { file: "/work/a.p12".into(), password_file: Some("/work/pw".into()) };
+        Credential::Pkcs12 { file: "/srv/a.p12".into(), password_file: Some("/srv/pw".into()) };
     assert_eq!(identities["a"].credential, Some(credential));
     assert_eq!(identities["b"].trust, Some(Trust::System));
 }

@@ -19,7 +19,7 @@ fn wrong_unix_listen(options: &str) -> String {
 
 #[test]
 fn a_relative_socket_is_beside_the_configuration() {
-    assert_eq!(unix_listen("").name, UnixName::Path("/work/a.sock".into()));
+    assert_eq!(unix_listen("").name, UnixName::Path("/srv/a.sock".into()));
 }
 
 #[test]

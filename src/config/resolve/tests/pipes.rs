@@ -45,7 +45,7 @@ fn pipe_path_says_where_the_sockets_are() {
         socket("pipe_path = \"/tmp/CoreFxPipe_{name}\"", "pipe:orders"),
         "/tmp/CoreFxPipe_orders"
     );
-    assert_eq!(socket("pipe_path = \"run/{name}\"", "pipe:orders"), "/work/run/orders");
+    assert_eq!(socket("pipe_path = \"run/{name}\"", "pipe:orders"), "/srv/run/orders");
 }
 
 #[test]

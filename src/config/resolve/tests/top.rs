@@ -84,7 +84,7 @@ fn metrics_are_served_on_this_machine_or_on_request_to_others(
 fn a_relative_admin_socket_is_beside_the_configuration() {
     let text = format!("[admin]\nlisten = \"unix:admin.sock\"\n{BRIDGE}");
     let listen = good(&text, &unix()).admin.unwrap().listen;
-    assert_eq!(listen, AdminListen::Unix(UnixName::Path("/work/admin.sock".into())));
+    assert_eq!(listen, AdminListen::Unix(UnixName::Path("/srv/admin.sock".into())));
 }
 
 #[test]
