@@ -34,47 +34,36 @@ pub(super) struct Accept {
 impl Accept {
     /// Runs until the bridge drains; the listener is closed then.
     pub async fn run(mut self) {
-        let draining = self.shared.draining.clone();
-        let mut pause = FIRST_PAUSE;
-        loop {
-            let next = draining.run_until_cancelled(self.next()).await;
-            match next {
-                None => return,
-                Some(Ok((place, incoming))) => {
-                    pause = FIRST_PAUSE;
-                    let shared = Arc::clone(&self.shared);
-                    let accepted = Instant::now();
-                    self.tasks.spawn(connection::run(shared, incoming, place, accepted));
-                }
-                Some(Err(error)) => {
-                    self.shared.metrics.accept_error();
-                    let bridge = &*self.shared.name;
-                    tracing::warn!(bridge, %error, "accept failed; trying again in {pause:?}");
-                    if draining.run_until_cancelled(sleep(pause)).await.is_none() {
-                        return;
-                    }
-                    pause = (pause * 2).min(LONGEST_PAUSE);
-                }
-            }
+        while let Some((place, incoming)) = self.client().await {
+            let shared = Arc::clone(&self.shared);
+            self.tasks.spawn(connection::run(shared, incoming, place, Instant::now()));
         }
     }
 
     /// Carries the first client that comes, and then no other; `None` if the
     /// bridge drained first. The listener is closed as soon as it is there.
     pub async fn run_once(mut self) -> Option<Verdict> {
-        let draining = self.shared.draining.clone();
-        let (place, incoming) = loop {
-            match draining.run_until_cancelled(self.next()).await? {
-                Ok(taken) => break taken,
-                Err(error) => {
-                    self.shared.metrics.accept_error();
-                    tracing::warn!(%error, "accept failed; trying again");
-                    sleep(FIRST_PAUSE).await;
-                }
-            }
-        };
+        let (place, incoming) = self.client().await?;
         drop(self.listener);
         Some(connection::run(self.shared, incoming, place, Instant::now()).await)
+    }
+
+    /// Waits for the next client, whatever goes wrong meanwhile; `None` once the
+    /// bridge drains.
+    async fn client(&mut self) -> Option<(Place, Incoming)> {
+        let draining = self.shared.draining.clone();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let error = match draining.run_until_cancelled(self.next()).await? {
+                Ok(client) => return Some(client),
+                Err(error) => error,
+            };
+            self.shared.metrics.accept_error();
+            let bridge = &*self.shared.name;
+            tracing::warn!(bridge, %error, "accept failed; trying again in {pause:?}");
+            draining.run_until_cancelled(sleep(pause)).await?;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
     }
 
     async fn next(&mut self) -> std::io::Result<(Place, Incoming)> {

@@ -1,6 +1,7 @@
 //! One end of a connection, whatever it is.
 
 use std::io;
+use std::task::{Context, Poll};
 
 use super::{PacketSocket, Stream};
 
@@ -23,6 +24,17 @@ impl Conn {
         match self {
             Self::Stream(stream) => Ok(stream),
             Self::Packet(_) => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+
+    /// Tells the peer that no more will come; reading goes on.
+    ///
+    /// # Errors
+    /// As [`Stream::poll_end`] and [`PacketSocket::end`].
+    pub fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Stream(stream) => stream.poll_end(cx),
+            Self::Packet(socket) => Poll::Ready(socket.end()),
         }
     }
 

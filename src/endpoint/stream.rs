@@ -4,7 +4,7 @@
 //! future drives both directions. Reading 0 bytes is the clean end and nothing
 //! else; whatever was cut is an error.
 
-use std::io::{self, IoSlice};
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -80,23 +80,6 @@ impl Stream {
     /// The system's; `WriteZero` never stands for progress.
     pub fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = ready!(each!(self, inner => inner.poll_write(cx, bytes)))?;
-        if written == 0 {
-            Poll::Ready(Err(io::ErrorKind::WriteZero.into()))
-        } else {
-            Poll::Ready(Ok(written))
-        }
-    }
-
-    /// Writes some of `parts`, which are not all empty.
-    ///
-    /// # Errors
-    /// As `poll_write`.
-    pub fn poll_write_vectored(
-        &mut self,
-        cx: &mut Context<'_>,
-        parts: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let written = ready!(each!(self, inner => inner.poll_write_vectored(cx, parts)))?;
         if written == 0 {
             Poll::Ready(Err(io::ErrorKind::WriteZero.into()))
         } else {

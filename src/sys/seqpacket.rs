@@ -44,7 +44,7 @@ pub fn receive(
     for index in 0..count {
         let part = parts[index]
             .write(libc::iovec { iov_base: slots.start(index).cast(), iov_len: slots.slot_len() });
-        heads[index].write(packet_head(part, 1));
+        heads[index].write(packet_head(part));
     }
     let flags = libc::MSG_DONTWAIT | libc::MSG_TRUNC | libc::MSG_CMSG_CLOEXEC;
     // SAFETY: the first `count` heads are initialised; each points to one live
@@ -80,7 +80,7 @@ pub fn send(socket: &impl AsFd, packets: &[IoSlice<'_>]) -> io::Result<usize> {
     let mut heads = [const { MaybeUninit::<libc::mmsghdr>::uninit() }; MOST_SLOTS];
     for (head, packet) in heads.iter_mut().zip(&packets[..count]) {
         let part: *const IoSlice<'_> = packet;
-        head.write(packet_head(part.cast_mut().cast(), 1));
+        head.write(packet_head(part.cast_mut().cast()));
     }
     let flags = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
     // SAFETY: the first `count` heads are initialised; each points to one
@@ -97,11 +97,12 @@ pub fn send(socket: &impl AsFd, packets: &[IoSlice<'_>]) -> io::Result<usize> {
     usize::try_from(rc).map_err(|_| io::Error::last_os_error())
 }
 
-fn packet_head(part: *mut libc::iovec, parts: usize) -> libc::mmsghdr {
+/// The head of a packet that is one part.
+fn packet_head(part: *mut libc::iovec) -> libc::mmsghdr {
     // SAFETY: msghdr is pointers and numbers, for which all zeros is a value
     // (no name, no control data).
     let mut head: libc::mmsghdr = unsafe { std::mem::zeroed() };
     head.msg_hdr.msg_iov = part;
-    head.msg_hdr.msg_iovlen = parts as _;
+    head.msg_hdr.msg_iovlen = 1;
     head
 }

@@ -6,7 +6,7 @@ mod reader;
 mod watch;
 mod writer;
 
-use std::io::{self, IoSlice};
+use std::io;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -83,18 +83,7 @@ impl AsyncWrite for FifoConn {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         match &mut self.side {
-            Side::Write(writer) => writer.poll_write(cx, &[IoSlice::new(bytes)]),
-            _ => Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())),
-        }
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        parts: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        match &mut self.side {
-            Side::Write(writer) => writer.poll_write(cx, parts),
+            Side::Write(writer) => writer.poll_write(cx, bytes),
             _ => Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())),
         }
     }

@@ -3,7 +3,7 @@
 //! As for the reading side: the runtime never forgets that the readers had
 //! left, although another one may have come before that was noticed.
 
-use std::io::{self, IoSlice};
+use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::task::{Context, Poll, ready};
@@ -35,19 +35,15 @@ impl Writer {
         Ok(Self { pipe: sys::socket::register(pipe)? })
     }
 
-    /// Writes some of `parts`, which are not all empty.
+    /// Writes some of `bytes`, which are not empty.
     ///
     /// # Errors
     /// `BrokenPipe` when no reader is left, else the system's.
-    pub fn poll_write(
-        &mut self,
-        cx: &mut Context<'_>,
-        parts: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
+    pub fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         loop {
             let mut guard = ready!(self.pipe.poll_write_ready(cx))?;
             let readers_had_left = guard.ready().is_write_closed();
-            match guard.try_io(|pipe| Ok(rustix::io::writev(pipe, parts)?)) {
+            match guard.try_io(|pipe| Ok(rustix::io::write(pipe, bytes)?)) {
                 Ok(written) => return Poll::Ready(written),
                 // Full and not broken: there is a reader again.
                 Err(_would_block) if readers_had_left => self.register_anew()?,

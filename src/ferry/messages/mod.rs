@@ -7,7 +7,6 @@
 mod pull;
 mod push;
 
-use std::io;
 use std::task::{Context, Poll, ready};
 
 use super::buffer::Size;
@@ -83,7 +82,7 @@ impl Flow for MessageFlow {
                 return Poll::Ready(Err(failure));
             }
             if self.source_ended {
-                let told = if tell { poll_end(cx, sink) } else { Poll::Ready(Ok(())) };
+                let told = if tell { sink.poll_end(cx) } else { Poll::Ready(Ok(())) };
                 return told.map_err(Break::Write);
             }
             match self.poll_pull(cx, source).map_err(Break::Read)? {
@@ -124,12 +123,5 @@ impl Flow for MessageFlow {
 
     fn moved(&self) -> Moved {
         self.moved
-    }
-}
-
-fn poll_end(cx: &mut Context<'_>, sink: &mut Conn) -> Poll<io::Result<()>> {
-    match sink {
-        Conn::Stream(stream) => stream.poll_end(cx),
-        Conn::Packet(socket) => Poll::Ready(socket.end()),
     }
 }
