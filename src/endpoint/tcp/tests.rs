@@ -21,6 +21,19 @@ async fn an_option_that_the_system_does_not_take_costs_nobody_the_connection() {
     assert!(accepted.nodelay().unwrap());
 }
 
+#[tokio::test]
+async fn nodelay_is_set_on_both_ends_unless_turned_off() {
+    for nodelay in [true, false] {
+        let options = TcpOptions { nodelay, ..options(None) };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let to = HostPort { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() };
+        let dialled = dial(&to, &options).await.unwrap();
+        let (accepted, _) = listener.accept().await.unwrap();
+        apply(&accepted, &options);
+        assert_eq!((dialled.nodelay().unwrap(), accepted.nodelay().unwrap()), (nodelay, nodelay));
+    }
+}
+
 #[rstest]
 #[case::six_first(&["[::1]:1", "[::2]:1", "[::3]:1", "1.0.0.1:1", "1.0.0.2:1"],
     &["[::1]:1", "1.0.0.1:1", "[::2]:1", "1.0.0.2:1", "[::3]:1"])]
