@@ -1,5 +1,3 @@
-//! What Windows alone has: named pipes of our own making.
-//!
-//! As all of `sys`: thin and safe, no policy.
+//! Windows: what no safe crate offers of it.
 
 pub mod pipe;
