@@ -17,3 +17,5 @@ pub mod slots;
 pub mod socket;
 #[cfg(unix)]
 pub mod stdio;
+#[cfg(windows)]
+pub mod windows;
