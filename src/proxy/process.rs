@@ -25,7 +25,7 @@ pub(super) fn value(process: &Process) -> Vec<u8> {
         Account::Unix { uid, gid, .. } => {
             [&[VERSION, UNIX][..], &pid, &uid.to_be_bytes(), &gid.to_be_bytes()].concat()
         }
-        Account::Windows { sid, name } => {
+        Account::Windows { sid, name, .. } => {
             let sid = text(sid.as_bytes(), MAX_SID).unwrap_or_default();
             let name = name.as_deref().and_then(|name| text(name.as_bytes(), MAX_NAME));
             let name = name.unwrap_or_default();
@@ -66,7 +66,8 @@ fn windows(rest: &[u8]) -> Option<Account> {
     let (len, rest) = rest.split_first_chunk()?;
     let name = rest.get(..usize::from(u16::from_be_bytes(*len)))?;
     let name = text(name, MAX_NAME).map(str::to_owned);
-    Some(Account::Windows { sid: sid.to_owned(), name })
+    // Groups are not carried: nothing in a header is a reason to let in.
+    Some(Account::Windows { sid: sid.to_owned(), name, groups: Box::default() })
 }
 
 /// `S-1-`, then numbers between hyphens ([MS-DTYP] 2.4.2.1; the authority may
