@@ -130,6 +130,7 @@ impl Admission {
         let read = async {
             match &mut conn {
                 Conn::Stream(Stream::Tcp(stream)) => read_header(stream).await,
+                #[cfg(unix)]
                 Conn::Stream(Stream::Unix(stream)) => read_header(stream).await,
                 _ => Err(Refused::failed("a PROXY header needs a stream")),
             }

@@ -167,7 +167,12 @@ impl Bridge {
     /// [`OpenError`] with the address and the system's reason.
     pub async fn open(self) -> Result<OpenBridge, OpenError> {
         match Listener::bind(&self.listen).await {
-            Ok(listener) => Ok(OpenBridge { bridge: self, listener }),
+            Ok(listener) => {
+                if let Some(instances) = listener.pipe_instances() {
+                    self.shared.metrics.watch_pipe_instances(instances);
+                }
+                Ok(OpenBridge { bridge: self, listener })
+            }
             Err(error) => {
                 Err(OpenError { bridge: self.shared.name.clone(), problem: error.into() })
             }

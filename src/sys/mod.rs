@@ -16,3 +16,7 @@ pub mod slots;
 pub mod socket;
 #[cfg(unix)]
 pub mod stdio;
+#[cfg(windows)]
+pub mod windows;
+#[cfg(windows)]
+pub use windows::{socket, stdio};

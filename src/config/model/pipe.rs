@@ -16,7 +16,7 @@ pub struct PipeListen {
     pub sddl: Option<String>,
     /// Outside Windows: the socket file's mode and owner.
     pub file: FileAccess,
-    /// Outside Windows: the framing in message mode.
+    /// The framing in message mode; there, on Windows, always `Packet`.
     pub framing: Framing,
     /// Which way data flows.
     pub access: Access,
@@ -75,8 +75,10 @@ pub struct PipeDial {
     pub owner: Option<String>,
     /// How long to wait for a free instance; `None`: `connect_timeout`.
     pub wait: Option<Duration>,
-    /// Outside Windows: the framing in message mode.
+    /// The framing in message mode; there, on Windows, always `Packet`.
     pub framing: Framing,
+    /// Windows: which way data flows, seen from here.
+    pub access: Access,
     /// Windows: the pipe's type as its server made it.
     pub pipe_type: Mode,
     /// Windows: how the end of a direction is told.

@@ -6,7 +6,8 @@ use super::applies::needs_windows;
 use super::end::{End, framing};
 use super::{Scope, allow, local, paths};
 use crate::config::model::{
-    Access, Impersonation, Mode, PipeDial, PipeHalfClose, PipeListen, PipeName, WindowsPipe,
+    Access, Framing, Impersonation, Mode, PipeDial, PipeHalfClose, PipeListen, PipeName,
+    WindowsPipe,
 };
 use crate::config::raw::RawEndTable;
 use crate::config::report::Fault;
@@ -35,19 +36,13 @@ pub(super) fn listen(
         let fault = Fault::new("`sddl` stands in place of `allow`");
         scope.fault(sddl.place.key, fault.hint("leave out one of them"));
     }
-    let access = end.raw.access.or(Access::Duplex);
-    if let (Some(one), false) = (end.raw.access.at(), scope.is_windows())
-        && access != Access::Duplex
-    {
-        scope.fault(one.place.key, needs_windows("a pipe that carries one way"));
-    }
     PipeListen {
         address: paths::pipe(scope, end.spot, name),
         allow: allow::local(scope, end.raw),
         sddl: end.raw.sddl.get().cloned(),
         file: local::file_access(end.raw),
-        framing: framing(scope, end),
-        access,
+        framing: pipe_framing(scope, end),
+        access: access(scope, end),
         windows: windows(scope, end),
     }
 }
@@ -67,11 +62,30 @@ pub(super) fn dial(
         host: host.map(str::to_owned),
         owner: end.raw.owner.get().map(|account| account.0.clone()),
         wait: end.raw.wait.get().map(|wait| wait.0),
-        framing: framing(scope, end),
+        framing: pipe_framing(scope, end),
+        access: access(scope, end),
         pipe_type,
         half_close: half_close(scope, end, pipe_type),
         impersonation: end.raw.impersonation.or(Impersonation::Identification),
     }
+}
+
+/// Which way data flows, as the gateway sees it.
+fn access(scope: &mut Scope<'_>, end: &End<'_>) -> Access {
+    let access = end.raw.access.or(Access::Duplex);
+    if let (Some(one), false) = (end.raw.access.at(), scope.is_windows())
+        && access != Access::Duplex
+    {
+        scope.fault(one.place.key, needs_windows("a pipe that carries one way"));
+    }
+    access
+}
+
+/// A real pipe keeps the messages of a message bridge apart by itself.
+fn pipe_framing(scope: &mut Scope<'_>, end: &End<'_>) -> Framing {
+    let framing = framing(scope, end);
+    let apart = scope.is_windows() && end.mode == Some(Mode::Message);
+    if apart { Framing::Packet } else { framing }
 }
 
 fn windows(scope: &mut Scope<'_>, end: &End<'_>) -> WindowsPipe {

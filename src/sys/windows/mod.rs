@@ -1,0 +1,4 @@
+//! What only Windows has.
+
+pub mod socket;
+pub mod stdio;
