@@ -4,27 +4,32 @@
  *
  * It goes on after an error; who reads the lines judges them. Bytes are noise
  * from a seed, and are told by count and FNV-1a, so that another program can
- * make the same ones.
+ * make the same ones; of several messages the hash takes in each one's length,
+ * four bytes, least first, before the message.
  *
  *   listen NAME byte|message IN OUT   makes an instance (at most 8)
  *   accept                            waits for a client
  *   flush, disconnect
  *   wait NAME MS                      WaitNamedPipe; MS may be -1: for ever
- *   open NAME rw|r|w                  opens the client's end
+ *   open NAME rw|r|w                  opens the client's end; with an "o" in
+ *                                     it for overlapped work
  *   mode byte|message                 the read mode of the handle
  *   write SEED COUNT                  one WriteFile
  *   stream SEED COUNT CHUNK           as many as it takes
  *   messages SEED COUNT MOST          COUNT writes of 0 to MOST bytes each
+ *   meanwhile SEED COUNT MOST         the same while the next steps are done
+ *   settle                            waits for that
  *   read COUNT                        until so many bytes are there
  *   message                           one message, whole
  *   rest                              until an error ends it
  *   slowly CHUNK MS                   the same, with a pause before each read
- *   count                             messages until an error ends it
+ *   hear COUNT                        so many messages, whole
  *   echo                              gives messages back until an error
  *   peek                              what lies there unread
  *   info, state, sddl, server         what the handle knows of its pipe
  *   await FILE                        until a file is there
  *   say TEXT                          prints it
+ *   clock                             milliseconds since it was last asked
  *   close
  *   exit                              at once, with whatever is open
  *   times COUNT                       the steps after this one, so often
@@ -39,7 +44,7 @@
 typedef unsigned long long u64;
 
 static HANDLE pipe = INVALID_HANDLE_VALUE;
-static int as_server;
+static int asynchronous;
 
 /* The noise of tests/acceptance/harness/payload.rs. */
 struct noise {
@@ -88,6 +93,14 @@ static void add(struct tally *tally, const unsigned char *bytes, size_t count)
         tally->hash = (tally->hash ^ *bytes++) * 0x100000001b3ULL;
 }
 
+static void add_message(struct tally *tally, const unsigned char *bytes, DWORD size)
+{
+    unsigned char head[4] = {size & 0xff, size >> 8 & 0xff, size >> 16 & 0xff, size >> 24};
+    add(tally, head, 4);
+    add(tally, bytes, size);
+    tally->count -= 4;
+}
+
 static void told(const char *step, BOOL good)
 {
     DWORD error = GetLastError();
@@ -107,6 +120,13 @@ static void told_bytes(const char *step, struct tally tally, DWORD error)
     fflush(stdout);
 }
 
+static void told_messages(const char *step, u64 count, struct tally tally, DWORD error)
+{
+    char text[64];
+    sprintf(text, "%s %llu of bytes", step, count);
+    told_bytes(text, tally, error);
+}
+
 static void *memory(size_t size)
 {
     void *bytes = malloc(size ? size : 1);
@@ -117,12 +137,12 @@ static void *memory(size_t size)
     return bytes;
 }
 
-/* Both ends are opened for overlapped work where they serve, plainly where
- * they dial: as most programs do. */
+/* Servers work overlapped, clients plainly unless they are told to: as most
+ * programs do. */
 static DWORD finish(BOOL good, OVERLAPPED *work, DWORD *moved)
 {
     DWORD error = good ? 0 : GetLastError();
-    if (as_server && (error == 0 || error == ERROR_IO_PENDING || error == ERROR_MORE_DATA))
+    if (asynchronous && (error == 0 || error == ERROR_IO_PENDING || error == ERROR_MORE_DATA))
         error = GetOverlappedResult(pipe, work, moved, TRUE) ? 0 : GetLastError();
     if (work->hEvent)
         CloseHandle(work->hEvent);
@@ -133,7 +153,7 @@ static OVERLAPPED overlapped(void)
 {
     OVERLAPPED work;
     memset(&work, 0, sizeof work);
-    if (as_server)
+    if (asynchronous)
         work.hEvent = CreateEventW(NULL, TRUE, FALSE, NULL);
     return work;
 }
@@ -142,21 +162,21 @@ static DWORD read_some(void *to, DWORD size, DWORD *got)
 {
     OVERLAPPED work = overlapped();
     *got = 0;
-    return finish(ReadFile(pipe, to, size, got, as_server ? &work : NULL), &work, got);
+    return finish(ReadFile(pipe, to, size, got, asynchronous ? &work : NULL), &work, got);
 }
 
 static DWORD write_some(const void *from, DWORD size, DWORD *put)
 {
     OVERLAPPED work = overlapped();
     *put = 0;
-    return finish(WriteFile(pipe, from, size, put, as_server ? &work : NULL), &work, put);
+    return finish(WriteFile(pipe, from, size, put, asynchronous ? &work : NULL), &work, put);
 }
 
 static void listen_at(char **words)
 {
     int messages = strcmp(words[1], "message") == 0;
     DWORD type = messages ? PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE : PIPE_TYPE_BYTE;
-    as_server = 1;
+    asynchronous = 1;
     pipe = CreateNamedPipeA(words[0], PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED, type, 8,
                             strtoul(words[3], NULL, 10), strtoul(words[2], NULL, 10), 0, NULL);
     told("listen", pipe != INVALID_HANDLE_VALUE);
@@ -178,12 +198,13 @@ static void accept_one(void)
 static void open_it(char **words)
 {
     DWORD access = 0;
-    as_server = 0;
+    asynchronous = strchr(words[1], 'o') != NULL;
     if (strchr(words[1], 'r'))
         access |= GENERIC_READ | FILE_WRITE_ATTRIBUTES;
     if (strchr(words[1], 'w'))
         access |= GENERIC_WRITE;
-    pipe = CreateFileA(words[0], access, 0, NULL, OPEN_EXISTING, 0, NULL);
+    pipe = CreateFileA(words[0], access, 0, NULL, OPEN_EXISTING,
+                       asynchronous ? FILE_FLAG_OVERLAPPED : 0, NULL);
     told("open", pipe != INVALID_HANDLE_VALUE);
 }
 
@@ -220,13 +241,22 @@ static void write_messages(u64 seed, u64 count, u64 most)
         fill(&noise, bytes, size);
         error = write_some(bytes, size, &put);
         if (!error) {
-            add(&tally, bytes, size);
+            add_message(&tally, bytes, size);
             sent++;
         }
     }
     free(bytes);
-    printf("messages %llu of ", sent);
-    told_bytes("bytes", tally, error);
+    told_messages("messages", sent, tally, error);
+}
+
+static HANDLE meanwhile;
+static u64 in_background[3];
+
+static DWORD WINAPI write_in_background(void *nothing)
+{
+    (void)nothing;
+    write_messages(in_background[0], in_background[1], in_background[2]);
+    return 0;
 }
 
 /* Up to `count` bytes, `chunk` at a time; an empty message is no end. */
@@ -283,21 +313,20 @@ static void one_message(void)
     told_bytes("message", tally, error);
 }
 
-static void count_messages(int give_back)
+static void hear_messages(const char *step, u64 most, int give_back)
 {
     struct message message = {NULL, 0, 0};
     struct tally tally = nothing();
-    DWORD put, error;
+    DWORD put, error = 0;
     u64 count = 0;
-    while ((error = read_message(&message)) == 0) {
-        add(&tally, message.bytes, message.size);
+    while (count < most && (error = read_message(&message)) == 0) {
+        add_message(&tally, message.bytes, (DWORD)message.size);
         count++;
         if (give_back && (error = write_some(message.bytes, (DWORD)message.size, &put)) != 0)
             break;
     }
     free(message.bytes);
-    printf("%s %llu of ", give_back ? "echo" : "count", count);
-    told_bytes("bytes", tally, error);
+    told_messages(step, count, tally, error);
 }
 
 static void peek(void)
@@ -373,6 +402,15 @@ static void await_file(const char *path)
     told("await", TRUE);
 }
 
+static void tell_clock(void)
+{
+    static ULONGLONG last;
+    ULONGLONG now = GetTickCount64();
+    printf("clock %llu\n", last ? now - last : 0);
+    fflush(stdout);
+    last = now;
+}
+
 static u64 number(const char *text)
 {
     return strtoull(text, NULL, 10);
@@ -386,9 +424,9 @@ struct verb {
 static const struct verb verbs[] = {
     {"listen", 4}, {"accept", 0}, {"flush", 0},   {"disconnect", 0}, {"wait", 2},   {"open", 2},
     {"mode", 1},   {"write", 2},  {"stream", 3},  {"messages", 3},   {"read", 1},   {"message", 0},
-    {"rest", 0},   {"slowly", 2}, {"count", 0},   {"echo", 0},       {"peek", 0},   {"info", 0},
+    {"rest", 0},   {"slowly", 2}, {"hear", 1},    {"echo", 0},       {"peek", 0},   {"info", 0},
     {"state", 0},  {"sddl", 0},   {"server", 0},  {"await", 1},      {"say", 1},    {"close", 0},
-    {"exit", 0},   {"times", 1},
+    {"exit", 0},   {"times", 1},  {"clock", 0},   {"settle", 0},     {"meanwhile", 3},
 };
 
 static int words_of(const char *name)
@@ -415,7 +453,12 @@ static int of_data(const char *name, char **words)
         write_noise("stream", number(words[0]), number(words[1]), number(words[2]));
     else if (!strcmp(name, "messages"))
         write_messages(number(words[0]), number(words[1]), number(words[2]));
-    else if (!strcmp(name, "read"))
+    else if (!strcmp(name, "meanwhile")) {
+        int at;
+        for (at = 0; at < 3; at++)
+            in_background[at] = number(words[at]);
+        meanwhile = CreateThread(NULL, 0, write_in_background, NULL, 0, NULL);
+    } else if (!strcmp(name, "read"))
         read_bytes("read", number(words[0]), 65536, 0);
     else if (!strcmp(name, "message"))
         one_message();
@@ -423,8 +466,10 @@ static int of_data(const char *name, char **words)
         read_bytes("rest", ~0ULL, 65536, 0);
     else if (!strcmp(name, "slowly"))
         read_bytes("slowly", ~0ULL, (DWORD)number(words[0]), (DWORD)number(words[1]));
-    else if (!strcmp(name, "count") || !strcmp(name, "echo"))
-        count_messages(name[0] == 'e');
+    else if (!strcmp(name, "hear"))
+        hear_messages("hear", number(words[0]), 0);
+    else if (!strcmp(name, "echo"))
+        hear_messages("echo", ~0ULL, 1);
     else
         return 0;
     return 1;
@@ -470,6 +515,11 @@ static void other(const char *name, char **words)
     else if (!strcmp(name, "say")) {
         printf("%s\n", words[0]);
         fflush(stdout);
+    } else if (!strcmp(name, "clock"))
+        tell_clock();
+    else if (!strcmp(name, "settle")) {
+        WaitForSingleObject(meanwhile, INFINITE);
+        CloseHandle(meanwhile);
     } else if (!strcmp(name, "exit"))
         TerminateProcess(GetCurrentProcess(), 0);
 }

@@ -11,3 +11,14 @@
 mod harness;
 
 mod alone;
+mod connecting;
+mod crowd;
+mod half_close;
+mod instances;
+mod messages;
+mod node;
+mod nothing_lost;
+mod python;
+mod stopping;
+mod waiting;
+mod win32;

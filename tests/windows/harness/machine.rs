@@ -62,7 +62,8 @@ impl Machine {
         command
     }
 
-    fn surround(&self, command: &mut Command) {
+    /// The environment that makes a program one of this machine.
+    pub fn surround(&self, command: &mut Command) {
         command.env("WINEPREFIX", &self.prefix).env("HOME", &self.prefix);
         command.env("WINEARCH", "win64").env("WINEDEBUG", "-all");
         command.env("WINEDLLOVERRIDES", "mscoree,mshtml,winemenubuilder.exe=");
@@ -125,6 +126,13 @@ impl Machine {
         let config = completed(config);
         let path = names::path(site.write(file, &config));
         Gateway::spawn(self.pipeferry(&["run", "--config", &path]), &config)
+    }
+
+    /// A gateway of one bridge, `one`; the ends as they stand in the
+    /// configuration, `more` its other keys, a line each.
+    pub fn bridge(&self, site: &Site, listen: &str, connect: &str, more: &str) -> Gateway {
+        let text = format!("[bridge.one]\nlisten = {listen}\nconnect = {connect}\n{more}\n");
+        self.gateway(site, "pipeferry.toml", &text)
     }
 
     /// A file of this machine, by its path below drive C:.

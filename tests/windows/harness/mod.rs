@@ -5,7 +5,7 @@
 //! on Linux) is that of the acceptance tests.
 
 #[path = "../../acceptance/harness/mod.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, unused_imports)]
 mod linux;
 
 pub mod built;
@@ -15,11 +15,12 @@ pub mod running;
 pub mod steps;
 pub mod tunnel;
 
-pub use linux::program;
 pub use linux::target::echo;
-pub use linux::{Duplex, End, Framing, Gateway, Messages, Site, Target, admin, authority, noise};
+pub use linux::tunnel::Tunnel;
+pub use linux::{Duplex, End, Framing, Gateway, Messages, Site, Target, admin, noise};
+pub use linux::{payload, program};
 pub use machine::Machine;
-pub use running::{Finished, Running};
+pub use running::Running;
 pub use steps::{Noise, steps};
 pub use tunnel::{Side, tunnel};
 
