@@ -66,7 +66,7 @@ impl PipeListener {
 
     /// How many clients have opened the pipe and are not accepted yet.
     pub fn queued(&self) -> usize {
-        self.waiting.iter().filter(|instance| instance.is_connected()).count()
+        self.waiting.iter().filter(|instance| instance.has_client()).count()
     }
 
     /// Waits for the next client. Cancelling loses nobody.
