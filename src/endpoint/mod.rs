@@ -39,7 +39,7 @@ pub type PacketEnd = PacketSocket;
 #[cfg(windows)]
 pub type PacketEnd = pipe::MessagePipe;
 #[cfg(windows)]
-pub use pipe::name_client;
+pub use pipe::{PipeListener, name_client};
 pub use refused::turn_away;
 pub use stream::Stream;
 pub use tls::TlsConn;
