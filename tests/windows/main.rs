@@ -21,5 +21,6 @@ mod node;
 mod nothing_lost;
 mod python;
 mod stopping;
+mod unit;
 mod waiting;
 mod win32;
