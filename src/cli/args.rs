@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::certs::CertsArgs;
+#[cfg(unix)]
 use super::demo::DemoArgs;
 use super::duration::{duration, size};
 use crate::config::{CommandLine, IdentityFlags, Mode, System};
@@ -36,6 +37,7 @@ pub(super) enum Command {
     /// Carry standard input and output to an address, for ProxyCommand, WSL and scripts
     Connect(ConnectArgs),
     /// Show the main job on this machine: certificates, two gateways, messages and a file
+    #[cfg(unix)]
     Demo(DemoArgs),
     /// Run a small CA: make, issue, revoke and show certificates
     Certs(CertsArgs),

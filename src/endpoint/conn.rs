@@ -3,15 +3,15 @@
 use std::io;
 use std::task::{Context, Poll};
 
-use super::{PacketSocket, Stream};
+use super::{PacketEnd, Stream};
 
 /// An open end. A closed set, so that every call is a direct one.
 #[derive(Debug)]
 pub enum Conn {
     /// A stream of bytes.
     Stream(Stream),
-    /// A socket that keeps each message apart.
-    Packet(PacketSocket),
+    /// A socket or pipe that keeps each message apart.
+    Packet(PacketEnd),
 }
 
 impl Conn {
@@ -30,11 +30,11 @@ impl Conn {
     /// Tells the peer that no more will come; reading goes on.
     ///
     /// # Errors
-    /// As [`Stream::poll_end`] and [`PacketSocket::end`].
+    /// As [`Stream::poll_end`] and [`PacketEnd::poll_end`].
     pub fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
             Self::Stream(stream) => stream.poll_end(cx),
-            Self::Packet(socket) => Poll::Ready(socket.end()),
+            Self::Packet(end) => end.poll_end(cx),
         }
     }
 
@@ -42,7 +42,7 @@ impl Conn {
     pub fn reads(&self) -> bool {
         match self {
             Self::Stream(stream) => stream.reads(),
-            Self::Packet(_) => true,
+            Self::Packet(end) => end.reads(),
         }
     }
 
@@ -50,7 +50,7 @@ impl Conn {
     pub fn writes(&self) -> bool {
         match self {
             Self::Stream(stream) => stream.writes(),
-            Self::Packet(_) => true,
+            Self::Packet(end) => end.writes(),
         }
     }
 
@@ -59,7 +59,7 @@ impl Conn {
     pub fn is_closed_in_full(&self) -> bool {
         match self {
             Self::Stream(stream) => stream.is_closed_in_full(),
-            Self::Packet(socket) => socket.is_closed_in_full(),
+            Self::Packet(end) => end.is_closed_in_full(),
         }
     }
 
@@ -68,7 +68,7 @@ impl Conn {
     pub fn unacknowledged(&self) -> usize {
         match self {
             Self::Stream(stream) => stream.unacknowledged(),
-            // What a Unix socket has taken lies with its reader already.
+            // What a Unix socket or a pipe has taken lies with its reader already.
             Self::Packet(_) => 0,
         }
     }

@@ -6,20 +6,21 @@ use std::time::{Duration, Instant};
 
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
-use socket2::Type;
 use tokio::io::AsyncWriteExt;
-use tokio::net::{TcpStream, UnixStream};
+use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
+#[cfg(unix)]
+use super::fifo;
+#[cfg(windows)]
+use super::pipe::PipeTarget;
 use super::stdio::StdioConn;
-use super::{Conn, PacketSocket, Stream, TlsConn, fifo, tcp, unix};
-use crate::access::{ResolvedOwner, UnknownName};
-use crate::config::{Dial, Framing, ProxyDetail, TcpDial, TlsDial, UnixName};
+#[cfg(unix)]
+use super::unix::UnixTarget;
+use super::{Conn, Stream, TlsConn, tcp};
+use crate::access::UnknownName;
+use crate::config::{Dial, ProxyDetail, TcpDial, TlsDial};
 use crate::tls::{self, Identities, TlsError};
-
-/// A busy listener is asked again, at first and at last so often.
-const FIRST_RETRY: Duration = Duration::from_millis(2);
-const LAST_RETRY: Duration = Duration::from_millis(100);
 
 /// Why a target could not be reached.
 #[derive(Debug, thiserror::Error)]
@@ -66,9 +67,16 @@ pub struct Dialer {
 enum Target {
     Tcp(TcpDial),
     Tls(Box<TlsTarget>),
+    #[cfg(unix)]
     Unix(UnixTarget),
+    #[cfg(windows)]
+    Pipe(PipeTarget),
+    #[cfg(unix)]
     Fifo(crate::config::FifoDial),
     Stdio,
+    /// What this system does not have.
+    #[cfg(windows)]
+    Absent,
 }
 
 #[derive(Debug)]
@@ -76,16 +84,6 @@ struct TlsTarget {
     dial: TlsDial,
     config: Arc<ClientConfig>,
     name: ServerName<'static>,
-}
-
-#[derive(Debug)]
-struct UnixTarget {
-    name: UnixName,
-    kind: Type,
-    owner: Option<ResolvedOwner>,
-    /// Wait for the socket to be there, too.
-    patient: bool,
-    proxy: Option<ProxyDetail>,
 }
 
 impl Dialer {
@@ -100,29 +98,28 @@ impl Dialer {
                 let address = format!("tls:{}", dial.tcp.to);
                 (address, Target::Tls(Box::new(TlsTarget::new(dial, identities)?)))
             }
+            #[cfg(unix)]
             Dial::Unix(dial) => {
-                let target = UnixTarget {
-                    name: dial.name.clone(),
-                    kind: kind(dial.framing),
-                    owner: owner(dial.owner.as_deref())?,
-                    patient: dial.wait.is_some(),
-                    proxy: dial.proxy,
-                };
-                (format!("unix:{}", dial.name), Target::Unix(target))
+                (format!("unix:{}", dial.name), Target::Unix(UnixTarget::of_unix(dial)?))
             }
+            #[cfg(unix)]
             Dial::Pipe(dial) => {
-                let target = UnixTarget {
-                    name: UnixName::Path(dial.address.socket.clone()),
-                    kind: kind(dial.framing),
-                    owner: owner(dial.owner.as_deref())?,
-                    patient: dial.wait.is_some(),
-                    proxy: None,
-                };
-                (format!("pipe:{}", dial.address.name), Target::Unix(target))
+                (format!("pipe:{}", dial.address.name), Target::Unix(UnixTarget::of_pipe(dial)?))
             }
+            #[cfg(windows)]
+            Dial::Pipe(dial) => {
+                let target = PipeTarget::new(dial)?;
+                (target.address().to_owned(), Target::Pipe(target))
+            }
+            #[cfg(unix)]
             Dial::Fifo(dial) => {
                 (format!("fifo:{}", dial.path.display()), Target::Fifo(dial.clone()))
             }
+            // The configuration refuses them before.
+            #[cfg(windows)]
+            Dial::Unix(dial) => (format!("unix:{}", dial.name), Target::Absent),
+            #[cfg(windows)]
+            Dial::Fifo(dial) => (format!("fifo:{}", dial.path.display()), Target::Absent),
             Dial::Stdio(_) => ("stdio:".to_owned(), Target::Stdio),
         };
         Ok(Self { target, address })
@@ -138,8 +135,15 @@ impl Dialer {
         match &self.target {
             Target::Tcp(dial) => dial.proxy,
             Target::Tls(target) => target.dial.tcp.proxy,
-            Target::Unix(target) => target.proxy,
-            Target::Fifo(_) | Target::Stdio => None,
+            #[cfg(unix)]
+            Target::Unix(target) => target.proxy(),
+            #[cfg(windows)]
+            Target::Pipe(_) => None,
+            #[cfg(unix)]
+            Target::Fifo(_) => None,
+            Target::Stdio => None,
+            #[cfg(windows)]
+            Target::Absent => None,
         }
     }
 
@@ -152,20 +156,18 @@ impl Dialer {
         let conn = match &self.target {
             Target::Tcp(dial) => Stream::Tcp(dial_tcp(dial, header).await?).into(),
             Target::Tls(target) => return target.dial(header).await,
+            #[cfg(unix)]
             Target::Unix(target) => target.dial(header).await?,
+            #[cfg(windows)]
+            Target::Pipe(target) => target.dial().await?,
+            #[cfg(unix)]
             Target::Fifo(dial) => Stream::Fifo(fifo::dial(dial).await?).into(),
             Target::Stdio => Stream::Stdio(Box::new(StdioConn::open())).into(),
+            #[cfg(windows)]
+            Target::Absent => return Err(io::Error::from(io::ErrorKind::Unsupported).into()),
         };
         Ok(Dialled { conn, handshake: None })
     }
-}
-
-fn owner(written: Option<&str>) -> Result<Option<ResolvedOwner>, UnknownName> {
-    written.map(ResolvedOwner::resolve).transpose()
-}
-
-fn kind(framing: Framing) -> Type {
-    if framing == Framing::Packet { Type::SEQPACKET } else { Type::STREAM }
 }
 
 async fn dial_tcp(dial: &TcpDial, header: &[u8]) -> io::Result<TcpStream> {
@@ -195,46 +197,5 @@ impl TlsTarget {
     }
 }
 
-impl UnixTarget {
-    async fn dial(&self, header: &[u8]) -> Result<Conn, DialError> {
-        let socket = self.connect().await?;
-        if let Some(owner) = &self.owner {
-            let process = unix::peer_process(&socket)?;
-            if let Some(reason) = owner.matches(&process.account).reason() {
-                return Err(DialError::Owner(reason.to_owned()));
-            }
-        }
-        if self.kind == Type::SEQPACKET {
-            return Ok(Conn::Packet(PacketSocket::new(socket)?));
-        }
-        let mut stream = UnixStream::from_std(socket.into())?;
-        stream.write_all(header).await?;
-        Ok(Stream::Unix(stream).into())
-    }
-
-    /// A full queue is waited for, as WaitNamedPipe waits for an instance; a
-    /// socket that is not there only if that was asked for.
-    async fn connect(&self) -> io::Result<std::os::fd::OwnedFd> {
-        let mut pause = FIRST_RETRY;
-        loop {
-            match unix::connect(&self.name, self.kind) {
-                Err(error) if self.may_come(&error) => {
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(LAST_RETRY);
-                }
-                result => return result,
-            }
-        }
-    }
-
-    fn may_come(&self, error: &io::Error) -> bool {
-        match error.kind() {
-            io::ErrorKind::WouldBlock => true,
-            io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => self.patient,
-            _ => false,
-        }
-    }
-}
-
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;

@@ -1,21 +1,22 @@
 //! The listening end of a bridge, whatever it is.
 
 use std::io;
-use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 
-use socket2::Type;
-use tokio::io::unix::AsyncFd;
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::TcpListener;
 
+#[cfg(unix)]
 use super::fifo::FifoListener;
+#[cfg(windows)]
+use super::pipe::PipeListener;
 use super::stdio::StdioConn;
-use super::unix::{self, SocketFile};
-use super::{Conn, PacketSocket, Stream, tcp};
-use crate::access::{Origin, Peer, Process};
-use crate::config::{
-    FileAccess, Framing, Listen, LocalRule, LocalRules, TcpListen, TcpOptions, UnixName,
-};
+#[cfg(unix)]
+use super::unix::{self, LocalListener, Rights};
+use super::{Conn, Stream, tcp};
+use crate::access::{Origin, Peer};
+use crate::config::{Listen, TcpListen, TcpOptions};
 use crate::sys;
 
 /// Why a listening end could not be opened.
@@ -49,14 +50,11 @@ pub struct Listener {
 #[derive(Debug)]
 enum Socket {
     Tcp(TcpListener, TcpOptions),
-    Unix {
-        listener: UnixListener,
-        _file: Option<SocketFile>,
-    },
-    Packet {
-        listener: AsyncFd<OwnedFd>,
-        _file: Option<SocketFile>,
-    },
+    #[cfg(unix)]
+    Local(LocalListener),
+    #[cfg(windows)]
+    Pipe(Box<PipeListener>),
+    #[cfg(unix)]
     Fifo(Box<FifoListener>),
     /// Standard input and output come once.
     Stdio {
@@ -84,7 +82,7 @@ impl Listener {
             _ => address,
         };
         let path = match config {
-            Listen::Pipe(pipe) => Some(pipe.address.socket.clone()),
+            Listen::Pipe(pipe) if cfg!(unix) => Some(pipe.address.socket.clone()),
             _ => None,
         };
         Ok(Self { socket, address, path })
@@ -94,16 +92,22 @@ impl Listener {
         match config {
             Listen::Tcp(tcp) => bind_tcp(tcp).await,
             Listen::Tls(tls) => bind_tcp(&tls.tcp).await,
+            #[cfg(unix)]
             Listen::Unix(unix) => {
-                bind_unix(&unix.name, unix.framing, &unix.allow, &unix.file).await
+                let rights = Rights { allow: &unix.allow, file: &unix.file };
+                let listener = LocalListener::bind(&unix.name, unix.framing, rights).await?;
+                Ok(Socket::Local(listener))
             }
-            Listen::Pipe(pipe) => {
-                unix::make_folder(&pipe.address.socket)?;
-                let name = UnixName::Path(pipe.address.socket.clone());
-                bind_unix(&name, pipe.framing, &pipe.allow, &pipe.file).await
-            }
+            #[cfg(unix)]
+            Listen::Pipe(pipe) => Ok(Socket::Local(unix::listen_as_pipe(pipe).await?)),
+            #[cfg(windows)]
+            Listen::Pipe(pipe) => Ok(Socket::Pipe(Box::new(PipeListener::bind(pipe)?))),
+            #[cfg(unix)]
             Listen::Fifo(fifo) => Ok(Socket::Fifo(Box::new(FifoListener::bind(fifo)?))),
             Listen::Stdio(_) => Ok(Socket::Stdio { taken: false }),
+            // The configuration refuses it before.
+            #[cfg(windows)]
+            Listen::Unix(_) | Listen::Fifo(_) => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 
@@ -115,6 +119,15 @@ impl Listener {
     /// The Unix socket that stands for a pipe.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
+    }
+
+    /// How many instances of a Windows pipe there are, now and later.
+    pub fn pipe_instances(&self) -> Option<Arc<AtomicU32>> {
+        match &self.socket {
+            #[cfg(windows)]
+            Socket::Pipe(listener) => Some(listener.instances()),
+            _ => None,
+        }
     }
 
     /// Waits for the next client. Cancelling loses nobody.
@@ -129,16 +142,11 @@ impl Listener {
                 let local = stream.local_addr()?;
                 Ok(incoming(Stream::Tcp(stream), Origin::Network { peer, local }))
             }
-            Socket::Unix { listener, .. } => {
-                let (stream, _) = listener.accept().await?;
-                let process = unix::peer_process(&stream)?;
-                Ok(incoming(Stream::Unix(stream), Origin::Local(process)))
-            }
-            Socket::Packet { listener, .. } => {
-                let (socket, process) = accept_packet(listener).await?;
-                let conn = Conn::Packet(PacketSocket::new(socket)?);
-                Ok(Incoming { conn, peer: Peer::new(Origin::Local(process)) })
-            }
+            #[cfg(unix)]
+            Socket::Local(listener) => listener.accept().await,
+            #[cfg(windows)]
+            Socket::Pipe(listener) => listener.accept().await,
+            #[cfg(unix)]
             Socket::Fifo(listener) => {
                 Ok(incoming(Stream::Fifo(listener.accept().await?), Origin::Fifo))
             }
@@ -156,9 +164,13 @@ impl Listener {
     pub fn queued(&self) -> usize {
         match &self.socket {
             Socket::Tcp(listener, _) => sys::socket::accept_queue(listener).unwrap_or(0),
-            Socket::Unix { listener, .. } => usize::from(sys::socket::is_readable(listener)),
-            Socket::Packet { listener, .. } => usize::from(sys::socket::is_readable(listener)),
-            Socket::Fifo(_) | Socket::Stdio { .. } => 0,
+            #[cfg(unix)]
+            Socket::Local(listener) => listener.queued(),
+            #[cfg(windows)]
+            Socket::Pipe(listener) => listener.queued(),
+            #[cfg(unix)]
+            Socket::Fifo(_) => 0,
+            Socket::Stdio { .. } => 0,
         }
     }
 }
@@ -169,53 +181,6 @@ fn incoming(stream: Stream, origin: Origin) -> Incoming {
 
 async fn bind_tcp(config: &TcpListen) -> io::Result<Socket> {
     Ok(Socket::Tcp(tcp::bind(&config.at, &config.tcp).await?, config.tcp.clone()))
-}
-
-async fn bind_unix(
-    name: &UnixName,
-    framing: Framing,
-    allow: &LocalRules,
-    file: &FileAccess,
-) -> io::Result<Socket> {
-    let packet = framing == Framing::Packet;
-    let kind = if packet { Type::SEQPACKET } else { Type::STREAM };
-    let (file, mode) = rights(allow, file);
-    let bound = unix::bind(name, kind, &file, Some(mode)).await?;
-    if packet {
-        let listener = sys::socket::register(bound.socket)?;
-        return Ok(Socket::Packet { listener, _file: bound.file });
-    }
-    let listener = UnixListener::from_std(bound.socket.into())?;
-    Ok(Socket::Unix { listener, _file: bound.file })
-}
-
-/// The socket file's rights for these rules, where none are written: nobody
-/// else, the one group that is named, or everybody, to be sorted out by their
-/// credentials.
-fn rights(allow: &LocalRules, file: &FileAccess) -> (FileAccess, u32) {
-    let LocalRules::Rules(rules) = allow else { return (file.clone(), 0o600) };
-    let mut groups = rules.iter().map(only_group);
-    let first = groups.next().flatten();
-    let one_group = first.filter(|first| groups.all(|group| group == Some(*first)));
-    match (one_group, &file.group) {
-        (Some(group), None) => {
-            (FileAccess { group: Some(group.to_owned()), ..file.clone() }, 0o660)
-        }
-        _ => (file.clone(), 0o666),
-    }
-}
-
-fn only_group(rule: &LocalRule) -> Option<&str> {
-    if rule.user.is_none() && rule.sid.is_none() { rule.group.as_deref() } else { None }
-}
-
-async fn accept_packet(listener: &AsyncFd<OwnedFd>) -> io::Result<(OwnedFd, Process)> {
-    use rustix::net::{SocketFlags, accept_with};
-    let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
-    let socket =
-        listener.async_io(tokio::io::Interest::READABLE, |fd| Ok(accept_with(fd, flags)?)).await?;
-    let process = unix::peer_process(&socket)?;
-    Ok((socket, process))
 }
 
 /// Scheme and rest of an address as configured.

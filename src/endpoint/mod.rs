@@ -8,21 +8,42 @@
 
 mod conn;
 mod dialer;
+#[cfg(unix)]
 mod fifo;
+#[cfg(unix)]
 mod file_rights;
 mod listener;
+mod message;
+#[cfg(unix)]
 mod packet;
+#[cfg(windows)]
+mod pipe;
+mod protection;
 mod refused;
 mod stdio;
 mod stream;
 mod tcp;
 mod tls;
+#[cfg(unix)]
 pub mod unix;
 
 pub use conn::Conn;
 pub use dialer::{DialError, Dialer, Dialled, PrepareError};
 pub use listener::{BindError, Incoming, Listener};
+pub use message::{BATCH, Message, SendError};
+#[cfg(unix)]
 pub use packet::PacketSocket;
+/// What keeps messages apart on this system: a SEQPACKET socket.
+#[cfg(unix)]
+pub type PacketEnd = PacketSocket;
+/// What keeps messages apart on this system: a message pipe.
+#[cfg(windows)]
+pub type PacketEnd = pipe::MessagePipe;
+#[cfg(windows)]
+pub use pipe::{PipeListener, name_client};
+pub use protection::{Protection, ProtectionError, protection};
 pub use refused::turn_away;
 pub use stream::Stream;
 pub use tls::TlsConn;
+#[cfg(unix)]
+pub use unix::name_client;

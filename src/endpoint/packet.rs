@@ -1,14 +1,21 @@
 //! A connected SOCK_SEQPACKET Unix socket: each packet is one message.
 
+use std::cell::RefCell;
 use std::io::{self, IoSlice};
 use std::os::fd::OwnedFd;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::unix::AsyncFd;
 
+use super::message::{Message, SendError};
 use crate::sys;
 use crate::sys::seqpacket::{self, Received};
 use crate::sys::slots::{MOST_SLOTS, Slots};
+
+thread_local! {
+    /// Address space to receive packets in; see [`Slots`].
+    static SLOTS: RefCell<Option<Slots>> = const { RefCell::new(None) };
+}
 
 /// A packet socket, registered with the runtime.
 #[derive(Debug)]
@@ -26,17 +33,41 @@ impl PacketSocket {
         Ok(Self { socket: sys::socket::register(socket)? })
     }
 
-    /// Receives the packets that are there, at least one or the end.
+    /// Receives what is there, at least one packet or the end, and gives each
+    /// packet to `take`; true once the end has come. One longer than `limit`
+    /// is too long.
     ///
     /// # Errors
     /// The system's.
     pub fn poll_receive(
+        &mut self,
+        cx: &mut Context<'_>,
+        limit: usize,
+        mut take: impl FnMut(Message<'_>),
+    ) -> Poll<io::Result<bool>> {
+        ready!(tokio::task::coop::poll_proceed(cx)).made_progress();
+        SLOTS.with_borrow_mut(|slots| {
+            let slots = slots_of(slots, limit.saturating_add(1))?;
+            let mut lengths = [0; MOST_SLOTS];
+            let received = ready!(self.poll_batch(cx, slots, &mut lengths))?;
+            for (index, len) in lengths[..received.packets].iter().copied().enumerate() {
+                take(match len > limit {
+                    true => Message::TooLong(len),
+                    false => Message::Whole(slots.bytes(index, len)),
+                });
+                slots.release(index, len.min(slots.slot_len()));
+            }
+            Poll::Ready(Ok(received.end))
+        })
+    }
+
+    /// Receives once.
+    fn poll_batch(
         &self,
         cx: &mut Context<'_>,
         slots: &mut Slots,
         lengths: &mut [usize; MOST_SLOTS],
     ) -> Poll<io::Result<Received>> {
-        ready!(tokio::task::coop::poll_proceed(cx)).made_progress();
         loop {
             let mut guard = ready!(self.socket.poll_read_ready(cx))?;
             match guard.try_io(|fd| seqpacket::receive(fd, slots, lengths)) {
@@ -49,24 +80,24 @@ impl PacketSocket {
     /// Sends packets, each slice one; says how many went, at least one.
     ///
     /// # Errors
-    /// The system's; EMSGSIZE when the first is longer than the send buffer
-    /// allows, even after [`PacketSocket::raise_send_buffer`].
+    /// The system's; [`SendError::TooLong`] when the first is longer than the
+    /// system sends as one packet, even with the send buffer raised.
     pub fn poll_send(
-        &self,
+        &mut self,
         cx: &mut Context<'_>,
         packets: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
+    ) -> Poll<Result<usize, SendError>> {
         ready!(tokio::task::coop::poll_proceed(cx)).made_progress();
         loop {
-            let mut guard = ready!(self.socket.poll_write_ready(cx))?;
+            let mut guard = ready!(self.socket.poll_write_ready(cx)).map_err(SendError::Io)?;
             match guard.try_io(|fd| seqpacket::send(fd, packets)) {
                 Ok(Err(error)) if error.raw_os_error() == Some(libc::EMSGSIZE) => {
                     let wanted = packets.first().map_or(0, |packet| packet.len());
-                    if !self.raise_send_buffer(wanted)? {
-                        return Poll::Ready(Err(error));
+                    if !self.raise_send_buffer(wanted).map_err(SendError::Io)? {
+                        return Poll::Ready(Err(SendError::TooLong));
                     }
                 }
-                Ok(result) => return Poll::Ready(result),
+                Ok(result) => return Poll::Ready(result.map_err(send_error)),
                 Err(_would_block) => {}
             }
         }
@@ -94,10 +125,38 @@ impl PacketSocket {
     ///
     /// # Errors
     /// The system's; a peer that has left already is none.
-    pub fn end(&self) -> io::Result<()> {
-        match socket2::SockRef::from(&self.socket).shutdown(std::net::Shutdown::Write) {
-            Err(error) if error.kind() != io::ErrorKind::NotConnected => Err(error),
-            _ => Ok(()),
-        }
+    pub fn poll_end(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(
+            match socket2::SockRef::from(&self.socket).shutdown(std::net::Shutdown::Write) {
+                Err(error) if error.kind() != io::ErrorKind::NotConnected => Err(error),
+                _ => Ok(()),
+            },
+        )
     }
+
+    /// Whether anything can come from this end: it is never one-way.
+    pub fn reads(&self) -> bool {
+        true
+    }
+
+    /// Whether anything can go to this end: it is never one-way.
+    pub fn writes(&self) -> bool {
+        true
+    }
+}
+
+/// EMSGSIZE is the send buffer's limit, ENOBUFS the kernel's own for one packet.
+fn send_error(error: io::Error) -> SendError {
+    match error.raw_os_error() {
+        Some(libc::EMSGSIZE | libc::ENOBUFS) => SendError::TooLong,
+        _ => SendError::Io(error),
+    }
+}
+
+/// This thread's slots, large enough for packets of `longest` bytes.
+fn slots_of(slots: &mut Option<Slots>, longest: usize) -> io::Result<&mut Slots> {
+    if slots.as_ref().is_none_or(|slots| slots.slot_len() < longest) {
+        *slots = Some(Slots::map(longest)?);
+    }
+    slots.as_mut().ok_or_else(|| io::ErrorKind::OutOfMemory.into())
 }

@@ -1,4 +1,4 @@
-//! A stream of bytes: TCP, Unix, TLS, FIFO, standard input and output.
+//! A stream of bytes: TCP, Unix, pipe, TLS, FIFO, standard input and output.
 //!
 //! Poll functions only: the ferry holds no buffer while it waits, and one
 //! future drives both directions. Reading 0 bytes is the clean end and nothing
@@ -9,9 +9,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::net::TcpStream;
+#[cfg(unix)]
+use tokio::net::UnixStream;
 
+#[cfg(unix)]
 use super::fifo::FifoConn;
+#[cfg(windows)]
+use super::pipe::PipeStream;
 use super::stdio::StdioConn;
 use super::tls::TlsConn;
 use crate::sys;
@@ -22,10 +27,15 @@ pub enum Stream {
     /// TCP.
     Tcp(TcpStream),
     /// A Unix stream socket.
+    #[cfg(unix)]
     Unix(UnixStream),
+    /// A Windows pipe whose bytes count, and not its messages.
+    #[cfg(windows)]
+    Pipe(Box<PipeStream>),
     /// TLS over TCP.
     Tls(Box<TlsConn>),
     /// One direction of a FIFO.
+    #[cfg(unix)]
     Fifo(FifoConn),
     /// Standard input and output.
     Stdio(Box<StdioConn>),
@@ -39,14 +49,21 @@ macro_rules! each {
                 let $inner = Pin::new(stream);
                 $call
             }
+            #[cfg(unix)]
             Stream::Unix(stream) => {
                 let $inner = Pin::new(stream);
+                $call
+            }
+            #[cfg(windows)]
+            Stream::Pipe(stream) => {
+                let $inner = Pin::new(&mut **stream);
                 $call
             }
             Stream::Tls(stream) => {
                 let $inner = Pin::new(&mut **stream);
                 $call
             }
+            #[cfg(unix)]
             Stream::Fifo(stream) => {
                 let $inner = Pin::new(stream);
                 $call
@@ -114,10 +131,13 @@ impl Stream {
     }
 
     /// Whether the peer has closed both ways, as far as the system tells that
-    /// from a half-close: for Unix sockets only.
+    /// from a half-close: for Unix sockets and Windows pipes only.
     pub fn is_closed_in_full(&self) -> bool {
         match self {
+            #[cfg(unix)]
             Self::Unix(stream) => sys::socket::has_hung_up(stream),
+            #[cfg(windows)]
+            Self::Pipe(pipe) => pipe.is_closed_in_full(),
             _ => false,
         }
     }
@@ -125,7 +145,10 @@ impl Stream {
     /// Whether anything can come from this end.
     pub fn reads(&self) -> bool {
         match self {
+            #[cfg(unix)]
             Self::Fifo(fifo) => fifo.reads(),
+            #[cfg(windows)]
+            Self::Pipe(pipe) => pipe.reads(),
             _ => true,
         }
     }
@@ -133,7 +156,10 @@ impl Stream {
     /// Whether anything can go to this end.
     pub fn writes(&self) -> bool {
         match self {
+            #[cfg(unix)]
             Self::Fifo(fifo) => !fifo.reads(),
+            #[cfg(windows)]
+            Self::Pipe(pipe) => pipe.writes(),
             _ => true,
         }
     }
@@ -153,7 +179,7 @@ impl Stream {
         match self {
             Self::Tcp(stream) => Some(stream),
             Self::Tls(stream) => Some(stream.tcp()),
-            Self::Unix(_) | Self::Fifo(_) | Self::Stdio(_) => None,
+            _ => None,
         }
     }
 

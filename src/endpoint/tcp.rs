@@ -36,17 +36,29 @@ pub async fn bind(at: &HostPort, options: &TcpOptions) -> io::Result<TcpListener
 }
 
 fn bind_address(address: SocketAddr, options: &TcpOptions) -> io::Result<TcpListener> {
-    let socket =
-        Socket::new(Domain::for_address(address), Type::STREAM.nonblocking(), Some(Protocol::TCP))?;
-    socket.set_reuse_address(true)?;
-    #[cfg(unix)]
-    socket.set_reuse_port(options.reuse_port)?;
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_nonblocking(true)?;
+    share_address(&socket, options)?;
     if address.is_ipv6() && !address.ip().is_unspecified() {
         socket.set_only_v6(true)?;
     }
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
     TcpListener::from_std(socket.into())
+}
+
+/// A listener that was closed just now must not be in the way of the next.
+#[cfg(unix)]
+fn share_address(socket: &Socket, options: &TcpOptions) -> io::Result<()> {
+    socket.set_reuse_address(true)?;
+    socket.set_reuse_port(options.reuse_port)
+}
+
+/// Windows shares by itself what must be shared; SO_REUSEADDR would let anybody
+/// in.
+#[cfg(windows)]
+fn share_address(socket: &Socket, _: &TcpOptions) -> io::Result<()> {
+    crate::sys::socket::claim_address(socket)
 }
 
 /// Sets the options of a connected socket. One that the system does not take,

@@ -4,7 +4,9 @@
 //! before. A socket file that a dead process left is taken over; one that
 //! answers never is. A file is removed at the end only if it is still ours.
 
+mod dial;
 mod folder;
+mod listen;
 mod socket_file;
 
 use std::io;
@@ -13,12 +15,14 @@ use std::path::Path;
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
+pub use self::dial::UnixTarget;
 use self::folder::FolderLock;
 pub use self::folder::make_folder;
+pub use self::listen::{LocalListener, Rights};
 pub use self::socket_file::SocketFile;
 use super::file_rights::FileRights;
-use crate::access::{Account, Process};
-use crate::config::{FileAccess, UnixName};
+use crate::access::{Account, Peer, Process};
+use crate::config::{FileAccess, PipeListen, UnixName};
 use crate::sys;
 
 /// Clients that may wait for accept(2); the system caps it (somaxconn).
@@ -64,6 +68,17 @@ pub async fn bind(
     socket.listen(BACKLOG)?;
     drop(lock);
     Ok(BoundSocket { socket: socket.into(), file })
+}
+
+/// Binds and listens at the socket that stands for a pipe here.
+///
+/// # Errors
+/// As [`bind`].
+pub async fn listen_as_pipe(pipe: &PipeListen) -> io::Result<LocalListener> {
+    make_folder(&pipe.address.socket)?;
+    let name = UnixName::Path(pipe.address.socket.clone());
+    let rights = Rights { allow: &pipe.allow, file: &pipe.file };
+    LocalListener::bind(&name, pipe.framing, rights).await
 }
 
 /// Removes the file of a socket nobody listens on any more.
@@ -122,6 +137,10 @@ pub fn peer_process(socket: &impl AsFd) -> io::Result<Process> {
     let account = Account::Unix { uid: peer.uid, gid: peer.gid, groups: peer.groups };
     Ok(Process { pid: peer.pid, account })
 }
+
+/// Accounts are numbers here, for the log too: to look a name up may take a
+/// directory service long, and any client could make us do so.
+pub async fn name_client(_: &mut Peer) {}
 
 #[cfg(test)]
 mod tests;

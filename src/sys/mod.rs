@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod peercred;
 #[cfg(unix)]
 pub mod seqpacket;
+pub mod sid;
 #[cfg(unix)]
 pub mod slots;
 #[cfg(unix)]
@@ -18,3 +19,5 @@ pub mod socket;
 pub mod stdio;
 #[cfg(windows)]
 pub mod windows;
+#[cfg(windows)]
+pub use windows::{socket, stdio};

@@ -16,12 +16,27 @@ pub struct PipeListen {
     pub sddl: Option<String>,
     /// Outside Windows: the socket file's mode and owner.
     pub file: FileAccess,
-    /// Outside Windows: the framing in message mode.
+    /// The framing in message mode; there, on Windows, always `Packet`.
     pub framing: Framing,
     /// Which way data flows.
     pub access: Access,
     /// Options of the real thing.
     pub windows: WindowsPipe,
+}
+
+impl PipeListen {
+    /// A byte pipe for our own account (and root, or SYSTEM and Administrators).
+    pub fn private(address: PipeAddress) -> Self {
+        Self {
+            address,
+            allow: LocalRules::Default,
+            sddl: None,
+            file: FileAccess::default(),
+            framing: Framing::U32Be,
+            access: Access::Duplex,
+            windows: WindowsPipe::default(),
+        }
+    }
 }
 
 /// The options that only a Windows pipe has, as CreateNamedPipe takes them.
@@ -53,6 +68,27 @@ pub struct WindowsPipe {
     pub remote: bool,
 }
 
+impl Default for WindowsPipe {
+    /// What is so when nobody says: a byte pipe.
+    fn default() -> Self {
+        Self {
+            pipe_type: Mode::Byte,
+            half_close: PipeHalfClose::None,
+            instances: None,
+            backlog: 4,
+            in_buffer: 64 * 1024,
+            out_buffer: 64 * 1024,
+            // NMPWAIT_USE_DEFAULT_WAIT, when a pipe's maker says nothing.
+            default_timeout: Duration::from_millis(50),
+            write_through: false,
+            write_dac: false,
+            write_owner: false,
+            access_system_security: false,
+            remote: false,
+        }
+    }
+}
+
 /// How the end of a direction is told to a Windows pipe's other party.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PipeHalfClose {
@@ -75,8 +111,10 @@ pub struct PipeDial {
     pub owner: Option<String>,
     /// How long to wait for a free instance; `None`: `connect_timeout`.
     pub wait: Option<Duration>,
-    /// Outside Windows: the framing in message mode.
+    /// The framing in message mode; there, on Windows, always `Packet`.
     pub framing: Framing,
+    /// Windows: which way data flows, seen from here.
+    pub access: Access,
     /// Windows: the pipe's type as its server made it.
     pub pipe_type: Mode,
     /// Windows: how the end of a direction is told.

@@ -44,7 +44,7 @@ pub(crate) const APPLIES: &[(&str, &[Place])] = &[
     ("framing", &[(&[Pipe, Unix, Fifo, Tcp, Tls, Stdio], BOTH)]),
     ("type", &[(&[Pipe], BOTH)]),
     ("half_close", &[(&[Pipe], BOTH)]),
-    ("access", &[(&[Pipe, Fifo], LISTEN), (&[Fifo], CONNECT)]),
+    ("access", &[(&[Pipe, Fifo], BOTH)]),
     ("instances", &[(&[Pipe], LISTEN)]),
     ("backlog", &[(&[Pipe], LISTEN)]),
     ("in_buffer", &[(&[Pipe], LISTEN)]),

@@ -1,25 +1,14 @@
 //! `pipe:NAME`: a named pipe on Windows, a Unix socket elsewhere.
 
-use std::time::Duration;
-
 use super::applies::needs_windows;
 use super::end::{End, framing};
 use super::{Scope, allow, local, paths};
 use crate::config::model::{
-    Access, Impersonation, Mode, PipeDial, PipeHalfClose, PipeListen, PipeName, WindowsPipe,
+    Access, Framing, Impersonation, Mode, PipeDial, PipeHalfClose, PipeListen, PipeName,
+    WindowsPipe,
 };
 use crate::config::raw::RawEndTable;
 use crate::config::report::Fault;
-use crate::config::values::sizes::AnySize;
-
-/// What CreateNamedPipe takes for its buffers when nobody says.
-const BUFFER: AnySize = AnySize(64 * 1024);
-
-/// NMPWAIT_USE_DEFAULT_WAIT, when a pipe's maker says nothing.
-const DEFAULT_WAIT: Duration = Duration::from_millis(50);
-
-/// How many instances wait for clients.
-const BACKLOG: u8 = 4;
 
 pub(super) fn listen(
     scope: &mut Scope<'_>,
@@ -35,19 +24,13 @@ pub(super) fn listen(
         let fault = Fault::new("`sddl` stands in place of `allow`");
         scope.fault(sddl.place.key, fault.hint("leave out one of them"));
     }
-    let access = end.raw.access.or(Access::Duplex);
-    if let (Some(one), false) = (end.raw.access.at(), scope.is_windows())
-        && access != Access::Duplex
-    {
-        scope.fault(one.place.key, needs_windows("a pipe that carries one way"));
-    }
     PipeListen {
         address: paths::pipe(scope, end.spot, name),
         allow: allow::local(scope, end.raw),
         sddl: end.raw.sddl.get().cloned(),
         file: local::file_access(end.raw),
-        framing: framing(scope, end),
-        access,
+        framing: pipe_framing(scope, end),
+        access: access(scope, end),
         windows: windows(scope, end),
     }
 }
@@ -67,24 +50,44 @@ pub(super) fn dial(
         host: host.map(str::to_owned),
         owner: end.raw.owner.get().map(|account| account.0.clone()),
         wait: end.raw.wait.get().map(|wait| wait.0),
-        framing: framing(scope, end),
+        framing: pipe_framing(scope, end),
+        access: access(scope, end),
         pipe_type,
         half_close: half_close(scope, end, pipe_type),
         impersonation: end.raw.impersonation.or(Impersonation::Identification),
     }
 }
 
+/// Which way data flows, as the gateway sees it.
+fn access(scope: &mut Scope<'_>, end: &End<'_>) -> Access {
+    let access = end.raw.access.or(Access::Duplex);
+    if let (Some(one), false) = (end.raw.access.at(), scope.is_windows())
+        && access != Access::Duplex
+    {
+        scope.fault(one.place.key, needs_windows("a pipe that carries one way"));
+    }
+    access
+}
+
+/// A real pipe keeps the messages of a message bridge apart by itself.
+fn pipe_framing(scope: &mut Scope<'_>, end: &End<'_>) -> Framing {
+    let framing = framing(scope, end);
+    let apart = scope.is_windows() && end.mode == Some(Mode::Message);
+    if apart { Framing::Packet } else { framing }
+}
+
 fn windows(scope: &mut Scope<'_>, end: &End<'_>) -> WindowsPipe {
     let raw: &RawEndTable = end.raw;
     let pipe_type = pipe_type(scope, end);
+    let default = WindowsPipe::default();
     WindowsPipe {
         pipe_type,
         half_close: half_close(scope, end, pipe_type),
         instances: raw.instances.get().and_then(|instances| instances.0),
-        backlog: backlog(scope, raw),
-        in_buffer: raw.in_buffer.or(BUFFER).0,
-        out_buffer: raw.out_buffer.or(BUFFER).0,
-        default_timeout: raw.default_timeout.get().map_or(DEFAULT_WAIT, |timeout| timeout.0),
+        backlog: backlog(scope, raw, default.backlog),
+        in_buffer: raw.in_buffer.get().map_or(default.in_buffer, |size| size.0),
+        out_buffer: raw.out_buffer.get().map_or(default.out_buffer, |size| size.0),
+        default_timeout: raw.default_timeout.get().map_or(default.default_timeout, |time| time.0),
         write_through: raw.write_through.or(false),
         write_dac: raw.write_dac.or(false),
         write_owner: raw.write_owner.or(false),
@@ -93,12 +96,12 @@ fn windows(scope: &mut Scope<'_>, end: &End<'_>) -> WindowsPipe {
     }
 }
 
-fn backlog(scope: &mut Scope<'_>, raw: &RawEndTable) -> u8 {
+fn backlog(scope: &mut Scope<'_>, raw: &RawEndTable, default: u8) -> u8 {
     let most = raw.instances.get().and_then(|instances| instances.0);
     let Some(at) = raw.backlog.at() else {
-        return most.map_or(BACKLOG, |most| BACKLOG.min(most));
+        return most.map_or(default, |most| default.min(most));
     };
-    let backlog = u8::try_from(at.value.0).unwrap_or(BACKLOG);
+    let backlog = u8::try_from(at.value.0).unwrap_or(default);
     if most.is_some_and(|most| backlog > most) {
         let fault = Fault::new("more instances would wait than there may be");
         scope.fault(at.place.value, fault.expected("no more than `instances`"));

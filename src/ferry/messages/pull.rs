@@ -4,20 +4,14 @@ use std::io;
 use std::task::{Context, Poll, ready};
 
 use super::MessageFlow;
-use crate::endpoint::{Conn, PacketSocket, Stream};
+use crate::endpoint::{Conn, Message, PacketEnd, Stream};
 use crate::ferry::buffer::Size;
 use crate::ferry::flow::Break;
 use crate::ferry::inbox::Inbox;
 use crate::frame::{FrameError, Prefix, Scan};
-use crate::sys::slots::{MOST_SLOTS, Slots};
 
 /// Packets are gathered up to about this many bytes before they are written.
 const ENOUGH: usize = 32 * 1024;
-
-thread_local! {
-    /// Address space to receive packets in; see [`Slots`].
-    static SLOTS: std::cell::RefCell<Option<Slots>> = const { std::cell::RefCell::new(None) };
-}
 
 impl MessageFlow {
     /// Receives what is there, at least something or the end.
@@ -28,7 +22,7 @@ impl MessageFlow {
     ) -> Poll<io::Result<()>> {
         match source {
             Conn::Stream(stream) => self.poll_pull_stream(cx, stream),
-            Conn::Packet(socket) => self.poll_pull_packets(cx, socket),
+            Conn::Packet(end) => self.poll_pull_packets(cx, end),
         }
     }
 
@@ -83,63 +77,47 @@ impl MessageFlow {
     fn poll_pull_packets(
         &mut self,
         cx: &mut Context<'_>,
-        source: &PacketSocket,
+        source: &mut PacketEnd,
     ) -> Poll<io::Result<()>> {
-        SLOTS.with(|slots| {
-            let mut slots = slots.borrow_mut();
-            let slots = slots_of(&mut slots, self.max_message.saturating_add(1))?;
-            ready!(self.poll_batch(cx, source, slots))?;
-            // What is there already goes on together.
-            while self.inbox.as_ref().is_some_and(|inbox| inbox.undelivered().len() < ENOUGH)
-                && self.failure.is_none()
-                && !self.source_ended
-                && self.poll_batch(cx, source, slots)?.is_ready()
-            {}
-            Poll::Ready(Ok(()))
-        })
-    }
-
-    /// Receives once.
-    fn poll_batch(
-        &mut self,
-        cx: &mut Context<'_>,
-        source: &PacketSocket,
-        slots: &mut Slots,
-    ) -> Poll<io::Result<()>> {
-        let mut lengths = [0; MOST_SLOTS];
-        let received = ready!(source.poll_receive(cx, slots, &mut lengths))?;
-        self.source_ended = received.end;
-        for (index, len) in lengths[..received.packets].iter().enumerate() {
-            if self.failure.is_none() {
-                self.take_packet(slots, index, *len);
-            }
-            slots.release(index, (*len).min(slots.slot_len()));
-        }
+        ready!(self.poll_batch(cx, source))?;
+        // What is there already goes on together.
+        while self.inbox.as_ref().is_some_and(|inbox| inbox.undelivered().len() < ENOUGH)
+            && self.failure.is_none()
+            && !self.source_ended
+            && self.poll_batch(cx, source)?.is_ready()
+        {}
         Poll::Ready(Ok(()))
     }
 
-    fn take_packet(&mut self, slots: &Slots, index: usize, len: usize) {
-        self.moved.ticks += 1;
-        if len > self.max_message {
-            let oversize = FrameError::Oversize { len: len as u64, max: self.max_message };
-            self.failure = Some(Break::Frame(oversize));
+    /// Receives once.
+    fn poll_batch(&mut self, cx: &mut Context<'_>, source: &mut PacketEnd) -> Poll<io::Result<()>> {
+        let limit = self.max_message;
+        let ended = ready!(source.poll_receive(cx, limit, |message| self.take(message)))?;
+        self.source_ended = ended;
+        Poll::Ready(Ok(()))
+    }
+
+    /// Takes in a message, unless one before it may not pass.
+    fn take(&mut self, message: Message<'_>) {
+        if self.failure.is_some() {
             return;
         }
+        self.moved.ticks += 1;
+        let message = match message {
+            Message::Whole(message) => message,
+            Message::TooLong(len) => {
+                let oversize = FrameError::Oversize { len: len as u64, max: self.max_message };
+                self.failure = Some(Break::Frame(oversize));
+                return;
+            }
+        };
         let inbox = self.inbox.get_or_insert_with(|| Inbox::new(Size::Small));
-        match inbox.push(self.inner, slots.bytes(index, len)) {
-            Ok(()) => self.sizes.record(len),
+        match inbox.push(self.inner, message) {
+            Ok(()) => self.sizes.record(message.len()),
             Err(_) => {
-                let max = self.inner.longest();
+                let (len, max) = (message.len(), self.inner.longest());
                 self.failure = Some(Break::Unsayable { len, max });
             }
         }
     }
-}
-
-/// This thread's slots, large enough for packets of `longest` bytes.
-fn slots_of(slots: &mut Option<Slots>, longest: usize) -> io::Result<&mut Slots> {
-    if slots.as_ref().is_none_or(|slots| slots.slot_len() < longest) {
-        *slots = Some(Slots::map(longest)?);
-    }
-    slots.as_mut().ok_or_else(|| io::ErrorKind::OutOfMemory.into())
 }

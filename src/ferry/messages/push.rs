@@ -1,15 +1,14 @@
 //! Delivering: whole messages from the inbox to a stream or as packets.
 
-use std::io::{self, IoSlice};
+use std::io::IoSlice;
 use std::task::{Context, Poll, ready};
 
 use super::MessageFlow;
-use crate::endpoint::{Conn, PacketSocket, Stream};
+use crate::endpoint::{BATCH, Conn, PacketEnd, SendError, Stream};
 use crate::ferry::flow::Break;
 use crate::ferry::inbox::Inbox;
 use crate::ferry::transcode::Transcoder;
 use crate::frame::Scan;
-use crate::sys::slots::MOST_SLOTS;
 use crate::telemetry::metrics::{DirectionMeter, SizeBatch};
 
 impl MessageFlow {
@@ -28,7 +27,7 @@ impl MessageFlow {
                 Poll::Ready(Ok(()))
             }
             Conn::Stream(stream) => self.poll_push_stream(cx, stream, &mut inbox),
-            Conn::Packet(socket) => self.poll_push_packets(cx, socket, &mut inbox),
+            Conn::Packet(end) => self.poll_push_packets(cx, end, &mut inbox),
         };
         let half_out = self.transcoder.as_ref().is_some_and(Transcoder::is_busy);
         self.inbox = Some(inbox).filter(|inbox| half_out || !inbox.is_empty());
@@ -75,33 +74,28 @@ impl MessageFlow {
     fn poll_push_packets(
         &mut self,
         cx: &mut Context<'_>,
-        sink: &PacketSocket,
+        sink: &mut PacketEnd,
         inbox: &mut Inbox,
     ) -> Poll<Result<(), Break>> {
         while !inbox.undelivered().is_empty() {
-            let mut packets = [IoSlice::new(&[]); MOST_SLOTS];
-            let mut ends = [0; MOST_SLOTS];
+            let mut packets = [IoSlice::new(&[]); BATCH];
+            let mut ends = [0; BATCH];
             let mut scan = Scan::new(self.inner, usize::MAX, inbox.undelivered());
             let mut count = 0;
-            for message in scan.by_ref().take(MOST_SLOTS) {
+            for message in scan.by_ref().take(BATCH) {
                 ends[count] = message.end;
                 packets[count] = IoSlice::new(&inbox.undelivered()[message]);
                 count += 1;
             }
             let first = packets[0].len();
             let sent = ready!(sink.poll_send(cx, &packets[..count]));
-            let sent = sent.map_err(|error| unsendable(error, first))?;
+            let sent = sent.map_err(|error| match error {
+                SendError::TooLong => Break::Unsendable { len: first },
+                SendError::Io(error) => Break::Write(error),
+            })?;
             self.moved.ticks += sent as u64;
             inbox.delivered(ends[sent - 1]);
         }
         Poll::Ready(Ok(()))
-    }
-}
-
-/// EMSGSIZE is the send buffer's limit, ENOBUFS the kernel's own for one packet.
-fn unsendable(error: io::Error, len: usize) -> Break {
-    match error.raw_os_error() {
-        Some(libc::EMSGSIZE | libc::ENOBUFS) => Break::Unsendable { len },
-        _ => Break::Write(error),
     }
 }

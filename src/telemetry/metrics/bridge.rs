@@ -3,8 +3,8 @@
 //! Made once a bridge and shared by all of its connections. Every outcome has
 //! its counter from the start, at 0, so that `rate()` sees the first one.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use metrics::{Counter, Gauge, Histogram, Recorder};
@@ -36,7 +36,8 @@ pub struct BridgeMetrics {
     open: AtomicU64,
     waiting: AtomicU64,
     accept_errors: AtomicU64,
-    pipe_instances: AtomicU64,
+    /// Kept by the listener; none: this bridge has no Windows pipe.
+    pipe_instances: Mutex<Option<Arc<AtomicU32>>>,
     exported: Exported,
 }
 
@@ -54,9 +55,6 @@ struct Exported {
     handshake: [Histogram; 2],
 }
 
-/// No instance was ever counted: this bridge has no Windows pipe.
-const NO_PIPE: u64 = u64::MAX;
-
 impl BridgeMetrics {
     /// The handles of the bridge `name`, with all of their series at 0.
     pub(super) fn register(recorder: &dyn Recorder, name: &str) -> Self {
@@ -69,7 +67,7 @@ impl BridgeMetrics {
             open: AtomicU64::new(0),
             waiting: AtomicU64::new(0),
             accept_errors: AtomicU64::new(0),
-            pipe_instances: AtomicU64::new(NO_PIPE),
+            pipe_instances: Mutex::default(),
             exported: Exported::register(&series),
         }
     }
@@ -114,10 +112,10 @@ impl BridgeMetrics {
         self.exported.handshake[end as usize].record(took.as_secs_f64());
     }
 
-    /// Says how many instances of the bridge's Windows pipe exist; its series
-    /// appears with the first call.
-    pub fn set_pipe_instances(&self, instances: u32) {
-        self.pipe_instances.store(u64::from(instances), Ordering::Relaxed);
+    /// Shows `count` as the number of instances of the bridge's Windows pipe;
+    /// its series appears with the first call.
+    pub fn watch_pipe_instances(&self, count: Arc<AtomicU32>) {
+        *self.pipe_instances.lock().unwrap_or_else(PoisonError::into_inner) = Some(count);
     }
 
     /// Connections that have ended so.
@@ -158,10 +156,10 @@ impl BridgeMetrics {
             exported.bytes[index].absolute(meter.total_bytes());
             exported.messages[index].absolute(meter.total_messages());
         }
-        let instances = self.pipe_instances.load(Ordering::Relaxed);
-        if instances != NO_PIPE {
+        let instances = self.pipe_instances.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(instances) = &*instances {
             let series = Series::new(recorder).with("bridge", &self.name);
-            series.gauge(names::PIPE_INSTANCES).set(instances as f64);
+            series.gauge(names::PIPE_INSTANCES).set(f64::from(instances.load(Ordering::Relaxed)));
         }
     }
 }

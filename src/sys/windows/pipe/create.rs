@@ -177,6 +177,11 @@ impl Instance {
         Poll::Ready(Ok(()))
     }
 
+    /// Whether a client has come: [`Instance::poll_connect`] would be ready.
+    pub fn has_client(&self) -> bool {
+        self.connected || self.flight.has_landed()
+    }
+
     /// The pipe to the client that has come. Before [`Instance::poll_connect`]
     /// was ready, reads and writes fail with 536.
     pub fn into_pipe(self) -> Pipe {

@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::telemetry::Outcome;
@@ -53,7 +54,7 @@ fn what_is_counted_is_read_back_and_exported() {
     bridge.accept_error();
     bridge.dialled(Duration::from_micros(300));
     bridge.handshaken(HandshakeEnd::Connect, Duration::from_millis(3));
-    bridge.set_pipe_instances(4);
+    bridge.watch_pipe_instances(Arc::new(4.into()));
 
     assert_eq!(bridge.total(Outcome::TargetGone), 1);
     assert_eq!(bridge.to_client.total_bytes(), 7);

@@ -7,7 +7,7 @@ use crate::telemetry::metrics::{Exposition, ReloadResult};
 #[test]
 fn every_metric_of_the_table_is_rendered_with_help_and_type() {
     let exposition = Exposition::local();
-    exposition.bridge("b").set_pipe_instances(1);
+    exposition.bridge("b").watch_pipe_instances(Default::default());
     exposition.certificate_expiry("gateway", 1_800_000_000);
     let text = exposition.render();
     for metric in names::ALL {
@@ -24,7 +24,7 @@ fn every_metric_of_the_table_is_rendered_with_help_and_type() {
 #[test]
 fn no_metric_of_ours_is_missing_from_the_table() {
     let exposition = Exposition::local();
-    exposition.bridge("b").set_pipe_instances(1);
+    exposition.bridge("b").watch_pipe_instances(Default::default());
     exposition.certificate_expiry("gateway", 1_800_000_000);
     for line in exposition.render().lines() {
         let Some(rest) = line.strip_prefix("# TYPE ") else { continue };

@@ -35,6 +35,11 @@ impl Flight {
         matches!(*self.0.lock(), Phase::Idle)
     }
 
+    /// Whether a call has ended whose result nobody has taken.
+    pub(in super::super) fn has_landed(&self) -> bool {
+        matches!(*self.0.lock(), Phase::Landed(_))
+    }
+
     /// Takes the result of the call that is in flight. If none is, begins the
     /// one that `begin` describes.
     pub(in super::super) fn poll(

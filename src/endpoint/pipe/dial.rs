@@ -1,0 +1,158 @@
+//! Dialling a pipe: waits for a free instance, asks who serves it.
+
+use std::io;
+use std::time::Duration;
+
+use windows_sys::Win32::Foundation::{ERROR_FILE_NOT_FOUND, ERROR_PIPE_BUSY};
+
+use super::messages::MessagePipe;
+use super::open::OpenPipe;
+use super::stream::PipeStream;
+use super::{direction, win32_path};
+use crate::access::{ResolvedOwner, UnknownName};
+use crate::config::{Access, Framing, Impersonation, Mode, PipeDial, PipeHalfClose};
+use crate::endpoint::{Conn, DialError, Stream};
+use crate::sys::windows::pipe::{self, Pipe};
+use crate::sys::windows::token;
+
+/// A busy pipe is asked again, at first and at last so often.
+const FIRST_RETRY: Duration = Duration::from_millis(1);
+const LAST_RETRY: Duration = Duration::from_millis(50);
+
+/// A pipe to dial.
+#[derive(Debug)]
+pub struct PipeTarget {
+    address: String,
+    path: String,
+    /// Behind the system's SMB client, which takes its time.
+    remote: bool,
+    access: Access,
+    /// Messages are kept apart: it is the end of a message bridge.
+    messages: bool,
+    pipe_type: Mode,
+    half_close: PipeHalfClose,
+    impersonation: Impersonation,
+    owner: Option<ResolvedOwner>,
+    /// Wait for the pipe to be there, too.
+    patient: bool,
+}
+
+impl PipeTarget {
+    /// Prepares to dial.
+    ///
+    /// # Errors
+    /// When `owner` names nobody.
+    pub fn new(dial: &PipeDial) -> Result<Self, UnknownName> {
+        let host = dial.host.as_deref();
+        let name = &dial.address.name;
+        Ok(Self {
+            address: match host {
+                Some(host) => format!("pipe://{host}/{name}"),
+                None => format!("pipe:{name}"),
+            },
+            path: win32_path(host, name),
+            remote: host.is_some(),
+            access: dial.access,
+            messages: dial.framing == Framing::Packet,
+            pipe_type: dial.pipe_type,
+            half_close: dial.half_close,
+            impersonation: dial.impersonation,
+            owner: dial.owner.as_deref().map(ResolvedOwner::resolve).transpose()?,
+            patient: dial.wait.is_some(),
+        })
+    }
+
+    /// The address as configured.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Opens it; the caller limits the time.
+    ///
+    /// # Errors
+    /// [`DialError`].
+    pub async fn dial(&self) -> Result<Conn, DialError> {
+        let mut pipe = self.open().await?;
+        self.check_owner(&pipe)?;
+        self.check_type(&mut pipe)?;
+        let open = OpenPipe::new(pipe, self.access, self.half_close);
+        Ok(match self.messages {
+            true => Conn::Packet(MessagePipe::new(open)),
+            false => Stream::Pipe(Box::new(PipeStream::new(open))).into(),
+        })
+    }
+
+    /// A busy pipe is waited for, as WaitNamedPipe does; one that is not there
+    /// only if that was asked for.
+    async fn open(&self) -> io::Result<Pipe> {
+        let mut pause = FIRST_RETRY;
+        loop {
+            match self.open_once().await {
+                Err(error) if self.may_come(&error) => {
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LAST_RETRY);
+                }
+                result => return result,
+            }
+        }
+    }
+
+    async fn open_once(&self) -> io::Result<Pipe> {
+        let (access, level) = (direction(self.access), level(self.impersonation));
+        if !self.remote {
+            return pipe::open(self.path.as_ref(), access, level);
+        }
+        let path = self.path.clone();
+        tokio::task::spawn_blocking(move || pipe::open(path.as_ref(), access, level))
+            .await
+            .map_err(io::Error::other)?
+    }
+
+    fn may_come(&self, error: &io::Error) -> bool {
+        match error.raw_os_error().and_then(|code| u32::try_from(code).ok()) {
+            Some(ERROR_PIPE_BUSY) => true,
+            Some(ERROR_FILE_NOT_FOUND) => self.patient,
+            _ => false,
+        }
+    }
+
+    /// A pipe that somebody else made under this name gets nothing.
+    fn check_owner(&self, pipe: &Pipe) -> Result<(), DialError> {
+        let Some(owner) = &self.owner else { return Ok(()) };
+        let object = pipe.owner()?.map(|sid| sid.to_string());
+        // Another machine's process number says nothing here.
+        let pid = pipe.server_pid().ok().filter(|_| !self.remote);
+        let process = pid.and_then(|pid| token::process_owner(pid).ok());
+        let process = process.map(|sid| sid.to_string());
+        match owner.matches_pipe(object.as_deref(), process.as_deref()).reason() {
+            Some(reason) => Err(DialError::Owner(reason.to_owned())),
+            None => Ok(()),
+        }
+    }
+
+    /// Messages are read as such where their ends mean something.
+    fn check_type(&self, pipe: &mut Pipe) -> Result<(), DialError> {
+        if self.pipe_type == Mode::Byte {
+            return Ok(());
+        }
+        if !pipe.info()?.message_type {
+            let why = "its server made it a byte pipe, in which messages have no ends; \
+                       use `mode = \"byte\"`, and `type = \"byte\"` where `type` is given";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, why).into());
+        }
+        if self.access != Access::Outbound {
+            pipe.set_message_read_mode()?;
+        }
+        Ok(())
+    }
+}
+
+/// SECURITY_QUALITY_OF_SERVICE, as CreateFile takes it.
+fn level(impersonation: Impersonation) -> pipe::Impersonation {
+    match impersonation {
+        Impersonation::Anonymous => pipe::Impersonation::Anonymous,
+        Impersonation::Identification => pipe::Impersonation::Identification,
+        Impersonation::Impersonation => pipe::Impersonation::Impersonation,
+        Impersonation::Delegation => pipe::Impersonation::Delegation,
+    }
+}

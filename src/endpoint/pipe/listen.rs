@@ -1,0 +1,168 @@
+//! Listening on a pipe: several instances wait at once, and the next one is
+//! there before a client is handed on, so that none finds the name gone.
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Poll, ready};
+
+use super::instances::{Instances, Ticket};
+use super::messages::MessagePipe;
+use super::open::OpenPipe;
+use super::protect::Protected;
+use super::stream::PipeStream;
+use super::{direction, identity, win32_path};
+use crate::access::Peer;
+use crate::config::{Framing, Mode, PipeListen};
+use crate::endpoint::{Conn, Incoming, Stream};
+use crate::sys::windows::pipe::{self, CreateOptions, Instance, Pipe, UNLIMITED_INSTANCES};
+
+type WaitForTicket = Pin<Box<dyn Future<Output = Option<Ticket>> + Send + Sync>>;
+
+/// A pipe that clients may open.
+pub struct PipeListener {
+    config: PipeListen,
+    path: String,
+    protected: Protected,
+    instances: Instances,
+    /// Waiting for clients.
+    waiting: Vec<Instance>,
+    next_ticket: Option<WaitForTicket>,
+}
+
+impl std::fmt::Debug for PipeListener {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PipeListener").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl PipeListener {
+    /// Makes the first instance, which nobody else may have made.
+    ///
+    /// # Errors
+    /// The system's; access denied when the name is taken.
+    pub fn bind(config: &PipeListen) -> io::Result<Self> {
+        let mut listener = Self {
+            path: win32_path(None, &config.address.name),
+            protected: Protected::new(config).map_err(io::Error::other)?,
+            instances: Instances::new(config.windows.instances),
+            waiting: Vec::new(),
+            next_ticket: None,
+            config: config.clone(),
+        };
+        let mut cx = Context::from_waker(std::task::Waker::noop());
+        match listener.poll_fill(&mut cx) {
+            Poll::Ready(Err(error)) if listener.waiting.is_empty() => Err(error),
+            _ => Ok(listener),
+        }
+    }
+
+    /// How many instances there are, now and later.
+    pub fn instances(&self) -> Arc<AtomicU32> {
+        self.instances.open()
+    }
+
+    /// How many clients have opened the pipe and are not accepted yet.
+    pub fn queued(&self) -> usize {
+        self.waiting.iter().filter(|instance| instance.has_client()).count()
+    }
+
+    /// Waits for the next client. Cancelling loses nobody.
+    ///
+    /// # Errors
+    /// The system's.
+    pub async fn accept(&mut self) -> io::Result<Incoming> {
+        let pipe = poll_fn(|cx| self.poll_accept(cx)).await?;
+        let peer = Peer::new(identity::of_client(&pipe, self.protected.dacl_is_all));
+        let open = self.open(pipe);
+        let conn = match self.config.framing {
+            Framing::Packet => Conn::Packet(MessagePipe::new(open)),
+            _ => Stream::Pipe(Box::new(PipeStream::new(open))).into(),
+        };
+        Ok(Incoming { conn, peer })
+    }
+
+    /// Waits for the next client, whoever the DACL lets in, as a stream.
+    ///
+    /// # Errors
+    /// The system's.
+    pub async fn accept_stream(&mut self) -> io::Result<PipeStream> {
+        let pipe = poll_fn(|cx| self.poll_accept(cx)).await?;
+        Ok(PipeStream::new(self.open(pipe)))
+    }
+
+    fn open(&self, pipe: Pipe) -> OpenPipe {
+        OpenPipe::new(pipe, self.config.access, self.config.windows.half_close)
+    }
+
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Pipe>> {
+        let filled = self.poll_fill(cx);
+        for index in 0..self.waiting.len() {
+            let Poll::Ready(connected) = self.waiting[index].poll_connect(cx) else { continue };
+            let instance = self.waiting.swap_remove(index);
+            connected?;
+            // The next one first: this client may leave at once, and the name
+            // with it. Who comes is more than a next one that cannot be made.
+            let _ = self.poll_fill(cx);
+            return Poll::Ready(Ok(instance.into_pipe()));
+        }
+        match filled {
+            Poll::Ready(Err(error)) if self.waiting.is_empty() => Poll::Ready(Err(error)),
+            _ => Poll::Pending,
+        }
+    }
+
+    /// Makes instances until enough of them wait, or there are as many as may
+    /// be; woken when there may be more.
+    fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while self.waiting.len() < usize::from(self.config.windows.backlog.max(1)) {
+            let ticket = ready!(self.poll_ticket(cx));
+            let mut instance = self.create(ticket)?;
+            // From here on a client finds it.
+            if let Poll::Ready(Err(error)) = instance.poll_connect(cx) {
+                return Poll::Ready(Err(error));
+            }
+            self.waiting.push(instance);
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_ticket(&mut self, cx: &mut Context<'_>) -> Poll<Option<Ticket>> {
+        let instances = &self.instances;
+        let wait = self.next_ticket.get_or_insert_with(|| Box::pin(instances.ticket()));
+        let ticket = ready!(wait.as_mut().poll(cx));
+        self.next_ticket = None;
+        Poll::Ready(ticket)
+    }
+
+    /// The only instance claims the name: somebody who made it before us would
+    /// be found by our clients.
+    fn create(&self, ticket: Option<Ticket>) -> io::Result<Instance> {
+        let windows = &self.config.windows;
+        let first = self.instances.open().load(Ordering::Relaxed) <= 1;
+        let options = CreateOptions {
+            name: self.path.as_ref(),
+            access: direction(self.config.access),
+            message_type: windows.pipe_type == Mode::Message,
+            first_instance: first,
+            remote: windows.remote,
+            write_through: windows.write_through,
+            write_dac: windows.write_dac,
+            write_owner: windows.write_owner,
+            access_system_security: windows.access_system_security,
+            max_instances: windows.instances.unwrap_or(UNLIMITED_INSTANCES),
+            in_buffer: windows.in_buffer,
+            out_buffer: windows.out_buffer,
+            default_timeout: milliseconds(windows.default_timeout),
+            security: Some(&self.protected.descriptor),
+        };
+        pipe::create(&options, ticket.map(|ticket| Box::new(ticket) as _))
+    }
+}
+
+/// CreateNamedPipe takes 0 for the system's own default.
+fn milliseconds(time: std::time::Duration) -> u32 {
+    u32::try_from(time.as_millis()).unwrap_or(u32::MAX)
+}
