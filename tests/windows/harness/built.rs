@@ -14,6 +14,12 @@ pub fn pipeferry() -> PathBuf {
     place("x86_64-pc-windows-gnu/debug/pipeferry.exe")
 }
 
+/// The unit tests of the crate.
+pub fn unit_tests() -> PathBuf {
+    assert_fresh();
+    place("unit_tests.exe")
+}
+
 /// A program of ours, built: `tests/programs/NAME.c`, or all of `NAME/`.
 pub fn program(name: &str) -> PathBuf {
     let made = place(&format!("programs/{name}.exe"));
