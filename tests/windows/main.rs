@@ -22,6 +22,6 @@ mod nothing_lost;
 mod observing;
 mod python;
 mod stopping;
-mod units;
+mod unit;
 mod waiting;
 mod win32;

@@ -14,10 +14,10 @@ pub fn pipeferry() -> PathBuf {
     place("x86_64-pc-windows-gnu/debug/pipeferry.exe")
 }
 
-/// The unit tests of the crate.
+/// The crate's unit tests, as a program.
 pub fn unit_tests() -> PathBuf {
     assert_fresh();
-    place("unit_tests.exe")
+    place("unit-tests.exe").canonicalize().unwrap()
 }
 
 /// A program of ours, built: `tests/programs/NAME.c`, or all of `NAME/`.

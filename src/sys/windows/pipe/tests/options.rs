@@ -161,7 +161,7 @@ async fn the_default_timeout_is_what_a_client_waits() {
     let name = new_name();
     let options = CreateOptions { default_timeout: 300, max_instances: 1, ..options(&name, true) };
     let (_server, _client) = pair_of(&options, None).await;
-    let path = super::super::open::wide(&name).unwrap();
+    let path = crate::sys::windows::wide::wide(&name).unwrap();
     let since = Instant::now();
     // SAFETY: `path` ends in a NUL; 0 is NMPWAIT_USE_DEFAULT_WAIT.
     assert_eq!(unsafe { WaitNamedPipeW(path.as_ptr(), 0) }, 0);
