@@ -14,7 +14,7 @@ use tokio_rustls::TlsAcceptor;
 use super::{Problem, Shared};
 use crate::access::{Origin, Peer, ResolvedLocalRules};
 use crate::config::{Listen, ProxyAccept, TlsListen};
-use crate::endpoint::{Conn, Stream, TlsConn, turn_away};
+use crate::endpoint::{Conn, Stream, TlsConn, name_client, turn_away};
 use crate::proxy;
 use crate::telemetry::Outcome;
 use crate::telemetry::metrics::HandshakeEnd;
@@ -88,6 +88,7 @@ impl Admission {
         conn: Conn,
         peer: &mut Peer,
     ) -> Result<Conn, Refused> {
+        name_client(peer).await;
         self.check_account(peer)?;
         if !self.takes_time() {
             return Ok(conn);

@@ -38,6 +38,10 @@ pub type PacketEnd = PacketSocket;
 /// What keeps messages apart on this system: a message pipe.
 #[cfg(windows)]
 pub type PacketEnd = pipe::MessagePipe;
+#[cfg(windows)]
+pub use pipe::{PipeListener, name_client};
 pub use refused::turn_away;
 pub use stream::Stream;
 pub use tls::TlsConn;
+#[cfg(unix)]
+pub use unix::name_client;

@@ -66,7 +66,7 @@ impl PipeListener {
 
     /// How many clients have opened the pipe and are not accepted yet.
     pub fn queued(&self) -> usize {
-        self.waiting.iter().filter(|instance| instance.is_connected()).count()
+        self.waiting.iter().filter(|instance| instance.has_client()).count()
     }
 
     /// Waits for the next client. Cancelling loses nobody.
@@ -75,13 +75,26 @@ impl PipeListener {
     /// The system's.
     pub async fn accept(&mut self) -> io::Result<Incoming> {
         let pipe = poll_fn(|cx| self.poll_accept(cx)).await?;
-        let origin = self.guard.client(&pipe);
-        let open = OpenPipe::new(pipe, self.config.access, self.config.windows.half_close);
+        let peer = Peer::new(self.guard.client(&pipe));
+        let open = self.open(pipe);
         let conn = match self.config.framing {
             Framing::Packet => Conn::Packet(MessagePipe::new(open)),
             _ => Stream::Pipe(Box::new(PipeStream::new(open))).into(),
         };
-        Ok(Incoming { conn, peer: Peer::new(origin) })
+        Ok(Incoming { conn, peer })
+    }
+
+    /// Waits for the next client, whoever the DACL lets in, as a stream.
+    ///
+    /// # Errors
+    /// The system's.
+    pub async fn accept_stream(&mut self) -> io::Result<PipeStream> {
+        let pipe = poll_fn(|cx| self.poll_accept(cx)).await?;
+        Ok(PipeStream::new(self.open(pipe)))
+    }
+
+    fn open(&self, pipe: Pipe) -> OpenPipe {
+        OpenPipe::new(pipe, self.config.access, self.config.windows.half_close)
     }
 
     fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Pipe>> {

@@ -5,6 +5,7 @@
 //! has completed, without which a close loses data. Nothing here calls
 //! DisconnectNamedPipe, and no instance serves twice.
 
+mod account_names;
 mod dial;
 mod identity;
 mod instances;
@@ -13,6 +14,7 @@ mod messages;
 mod open;
 mod stream;
 
+pub use account_names::name_client;
 pub use dial::PipeTarget;
 pub use listen::PipeListener;
 pub use messages::MessagePipe;
