@@ -64,6 +64,8 @@ impl Admission {
                 admission.local = Some(ResolvedLocalRules::resolve(&unix.allow)?);
                 admission.proxy.clone_from(&unix.proxy);
             }
+            // A security descriptor of the user's own has the last word.
+            Listen::Pipe(pipe) if pipe.sddl.is_some() => {}
             Listen::Pipe(pipe) => admission.local = Some(ResolvedLocalRules::resolve(&pipe.allow)?),
             Listen::Tcp(tcp) => admission.proxy.clone_from(&tcp.proxy),
             Listen::Tls(tls) => {

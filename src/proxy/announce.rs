@@ -45,7 +45,9 @@ fn push_own(writer: &mut Writer, peer: &Peer, id: &str) {
         writer.push(kind::UNIQUE_ID, id.as_bytes());
     }
     if let (None, Origin::Local(client)) = (&peer.proxied, &peer.origin) {
-        writer.push(kind::PROCESS, &process::value(client));
+        if let Some(value) = process::value(client) {
+            writer.push(kind::PROCESS, &value);
+        }
     }
     for (kind, value) in Tlvs::new(heard).map_while(Result::ok) {
         push_lean(writer, kind, value);

@@ -1,6 +1,6 @@
 """The client side of multiprocessing.connection: sends, compares, counts.
 
-usage: mp_client.py unix PATH | inet PORT
+usage: mp_client.py unix PATH | inet PORT | pipe \\\\.\\pipe\\NAME
 
 Ends with the line "ok N", N the number of messages that came back as sent.
 """
@@ -32,7 +32,7 @@ def main():
     seed = random.randrange(1 << 32)
     print("seed", seed, flush=True)
     noise = random.Random(seed)
-    address = where if family == "unix" else ("127.0.0.1", int(where))
+    address = ("127.0.0.1", int(where)) if family == "inet" else where
     objects = [{"size": size, "data": noise.randbytes(size), 7: None} for size in SIZES]
     with Client(address, authkey=KEY) as connection:
         count = echoed(connection, "bytes", [noise.randbytes(size) for size in SIZES])

@@ -119,12 +119,12 @@ impl PipeTarget {
     /// A pipe that somebody else made under this name gets nothing.
     fn check_owner(&self, pipe: &Pipe) -> Result<(), DialError> {
         let Some(owner) = &self.owner else { return Ok(()) };
-        let object = descriptor::owner_of(pipe.as_handle())?.to_string();
+        let object = descriptor::owner_of(pipe.as_handle())?.map(|sid| sid.to_string());
         // Another machine's process number says nothing here.
         let pid = pipe.server_pid().ok().filter(|_| !self.remote);
         let process = pid.and_then(|pid| token::process_owner(pid).ok());
         let process = process.map(|sid| sid.to_string());
-        match owner.matches_pipe(Some(&object), process.as_deref()).reason() {
+        match owner.matches_pipe(object.as_deref(), process.as_deref()).reason() {
             Some(reason) => Err(DialError::Owner(reason.to_owned())),
             None => Ok(()),
         }

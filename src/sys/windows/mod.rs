@@ -2,6 +2,14 @@
 //!
 //! As all of `sys`: thin and safe, no policy.
 
+pub mod descriptor;
+mod local_memory;
 pub mod pipe;
+pub mod sid;
 pub mod socket;
 pub mod stdio;
+pub mod token;
+mod wide;
+
+#[cfg(test)]
+pub(crate) mod testing;
