@@ -55,7 +55,8 @@ pub enum Finish {
 }
 
 impl Finish {
-    fn word(self) -> &'static str {
+    /// The word for the log.
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Drained => "drained",
             Self::CutOff => "cut off",
