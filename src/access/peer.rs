@@ -74,6 +74,17 @@ pub enum Account {
     Unknown,
 }
 
+impl Account {
+    /// Rules have been asked: what only they look at need not be kept.
+    pub fn forget_groups(&mut self) {
+        match self {
+            Self::Unix { groups, .. } => *groups = Box::default(),
+            Self::Windows { groups, .. } => *groups = Box::default(),
+            Self::Unknown => {}
+        }
+    }
+}
+
 /// What TLS agreed on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TlsSession {

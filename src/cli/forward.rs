@@ -75,6 +75,11 @@ fn prepare(config: &Config, log: &LogGuard) -> Result<(Exposition, Prepared), Fa
     for warning in prepared.identities.iter().flat_map(|identity| identity.warnings()) {
         tracing::warn!(identity = warning.identity, "{warning}");
     }
+    for bridge in &prepared.bridges {
+        for warning in bridge.protection().iter().flat_map(|protection| &protection.warnings) {
+            tracing::warn!(bridge = bridge.name(), "{warning}");
+        }
+    }
     raise_descriptor_limit();
     Ok((exposition, prepared))
 }

@@ -12,12 +12,14 @@ mod instances;
 mod listen;
 mod messages;
 mod open;
+mod protect;
 mod stream;
 
 pub use account_names::name_client;
 pub use dial::PipeTarget;
 pub use listen::PipeListener;
 pub use messages::MessagePipe;
+pub use protect::protection;
 pub use stream::PipeStream;
 
 use crate::config::{Access, PipeName};
