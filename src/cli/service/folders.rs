@@ -55,11 +55,11 @@ pub(super) enum Finding {
     },
 }
 
-/// Judges a folder by its owner and DACL in SDDL.
-pub(super) fn judge(found: &str, name: &ServiceName, rights: &str) -> Finding {
+/// Judges a folder by its owner and DACL in SDDL. `installer` is the account
+/// that may install services, and may own the folder too.
+pub(super) fn judge(found: &str, installer: &str, name: &ServiceName, rights: &str) -> Finding {
     let owner = between(found, "O:", &["G:", "D:"]);
-    // The system leaves no folder without an owner, but Wine does.
-    if !owner.is_empty() && !TRUSTED_OWNERS.contains(&owner) {
+    if owner != installer && !TRUSTED_OWNERS.contains(&owner) {
         return Finding::Strange { owner: owner.to_owned() };
     }
     let dacl = between(found, "D:", &["S:"]);

@@ -10,7 +10,7 @@ use crate::cli::Failure;
 use crate::cli::service::folders::{Finding, MODIFY, READ, judge, logs, sddl};
 use crate::cli::service::name::ServiceName;
 use crate::sys::windows::descriptor::SecurityDescriptor;
-use crate::sys::windows::folder;
+use crate::sys::windows::{folder, token};
 
 /// Makes the folder and the one for logs in it, or lets the service into those
 /// that are there. What was done, a line each.
@@ -33,7 +33,8 @@ fn one(path: &Path, name: &ServiceName, rights: &str) -> Result<Option<String>, 
         Err(error) => return Err(anyhow::Error::new(error).context(what()).into()),
     }
     let found = folder::sddl(path).with_context(what)?;
-    let (dacl, done) = match judge(&found, name, rights) {
+    let installer = installer().with_context(what)?;
+    let (dacl, done) = match judge(&found, &installer, name, rights) {
         Finding::Fit => return Ok(None),
         Finding::Open(dacl) => (dacl, format!("closed {shown} to other users")),
         Finding::Lacking(dacl) => (dacl, format!("let the service into {shown}")),
@@ -42,6 +43,12 @@ fn one(path: &Path, name: &ServiceName, rights: &str) -> Result<Option<String>, 
     let dacl = SecurityDescriptor::from_sddl(&dacl).with_context(what)?;
     folder::set_dacl(path, &dacl).with_context(what)?;
     Ok(Some(done))
+}
+
+/// Ourselves, as the system writes an owner in SDDL.
+fn installer() -> anyhow::Result<String> {
+    let own = SecurityDescriptor::from_sddl(&format!("O:{}", token::own()?.user))?;
+    Ok(own.to_sddl()?.trim_start_matches("O:").to_owned())
 }
 
 fn already_exists(error: &io::Error) -> bool {
