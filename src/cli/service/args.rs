@@ -57,4 +57,7 @@ pub(super) struct Run {
     /// The configuration file
     #[arg(long, value_name = "FILE")]
     pub config: PathBuf,
+    /// The log file
+    #[arg(long, value_name = "FILE")]
+    pub log: PathBuf,
 }

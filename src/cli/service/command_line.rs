@@ -8,9 +8,9 @@ use super::name::ServiceName;
 
 /// The arguments after the program. Whoever puts them together quotes what has
 /// a space in it.
-pub(super) fn arguments(name: &ServiceName, config: &Path) -> Vec<OsString> {
-    let words = ["service", "run", "--name", name.as_str(), "--config"];
-    words.into_iter().map(OsString::from).chain([config.into()]).collect()
+pub(super) fn arguments(name: &ServiceName, config: &Path, log: &Path) -> Vec<OsString> {
+    let words = ["service", "run", "--name", name.as_str(), "--config"].map(OsString::from);
+    words.into_iter().chain([config.into(), "--log".into(), log.into()]).collect()
 }
 
 /// What our own command line says.
@@ -18,23 +18,23 @@ pub(super) fn arguments(name: &ServiceName, config: &Path) -> Vec<OsString> {
 pub(super) struct OurCommand {
     pub program: PathBuf,
     pub config: PathBuf,
+    pub log: PathBuf,
 }
 
 /// Recognises a service of this name that `pipeferry service install` made:
 /// the program is pipeferry, wherever it lies (an upgrade may have moved it),
 /// and runs `service run` with that name.
 pub(super) fn recognise(command_line: &str, name: &ServiceName) -> Option<OurCommand> {
-    let mut words = split(command_line).into_iter();
-    let program = words.next()?;
-    let file = program.rsplit(['\\', '/']).next()?.to_ascii_lowercase();
-    let expected = ["service", "run", "--name", name.as_str(), "--config"];
-    let found: Vec<String> = words.by_ref().take(expected.len()).collect();
-    let same = found.iter().zip(expected).all(|(found, expected)| {
-        found == expected || (expected == name.as_str() && found.eq_ignore_ascii_case(expected))
-    });
-    let config = words.next()?;
-    let ours = file == "pipeferry.exe" && same && words.next().is_none();
-    ours.then(|| OurCommand { program: program.into(), config: config.into() })
+    let words = split(command_line);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let [program, "service", "run", "--name", found, "--config", config, "--log", log] = words[..]
+    else {
+        return None;
+    };
+    let file = program.rsplit(['\\', '/']).next()?;
+    let ours =
+        file.eq_ignore_ascii_case("pipeferry.exe") && found.eq_ignore_ascii_case(name.as_str());
+    ours.then(|| OurCommand { program: program.into(), config: config.into(), log: log.into() })
 }
 
 /// Splits a command line as CommandLineToArgvW and the C runtime do: the

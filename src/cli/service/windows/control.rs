@@ -1,6 +1,5 @@
 //! `pipeferry service start` and `stop`: until it is so, or why it is not.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -13,10 +12,8 @@ use windows_sys::Win32::Foundation::{ERROR_SERVICE_ALREADY_RUNNING, ERROR_SERVIC
 
 use super::{manager, say};
 use crate::cli::Failure;
-use crate::cli::service::folders::log_file;
 use crate::cli::service::log_tail;
 use crate::cli::service::name::ServiceName;
-use crate::config::Surroundings;
 
 /// Between two looks at a service. The system can tell of a change, but not
 /// of a service that makes no progress.
@@ -27,8 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Starts it, and waits until it carries.
 pub(in crate::cli::service) fn start(name: &ServiceName) -> Result<ExitCode, Failure> {
     let ours = manager::open(name, ServiceAccess::QUERY_STATUS | ServiceAccess::START)?;
-    let log = log_of(name);
-    let before = log_tail::length(&log);
+    let log = &ours.command.log;
+    let before = log_tail::length(log);
     match ours.service.start::<&str>(&[]) {
         Ok(()) => {}
         Err(error) if manager::is(&error, ERROR_SERVICE_ALREADY_RUNNING) => {
@@ -46,7 +43,7 @@ pub(in crate::cli::service) fn start(name: &ServiceName) -> Result<ExitCode, Fai
         return Ok(ExitCode::SUCCESS);
     }
     let config = ours.command.config.display();
-    let why = log_tail::since(&log, before).ok().as_deref().and_then(log_tail::last_error);
+    let why = log_tail::since(log, before).ok().as_deref().and_then(log_tail::last_error);
     let why = why.unwrap_or_else(|| in_words(status.exit_code));
     let error = anyhow!(why).context(format!("the service `{name}` did not start"));
     Err(Failure::running(&error).hint(&format!(
@@ -59,13 +56,13 @@ pub(in crate::cli::service) fn start(name: &ServiceName) -> Result<ExitCode, Fai
 /// Stops it, and waits until it has drained.
 pub(in crate::cli::service) fn stop(name: &ServiceName) -> Result<ExitCode, Failure> {
     let ours = manager::open(name, ServiceAccess::QUERY_STATUS | ServiceAccess::STOP)?;
-    let log = log_of(name);
-    let before = log_tail::length(&log);
+    let log = &ours.command.log;
+    let before = log_tail::length(log);
     if !stop_and_wait(&ours.service, name)? {
         say(&format!("the service `{name}` was not running"))?;
         return Ok(ExitCode::SUCCESS);
     }
-    if log_tail::since(&log, before).is_ok_and(|lines| log_tail::was_cut_off(&lines)) {
+    if log_tail::since(log, before).is_ok_and(|lines| log_tail::was_cut_off(&lines)) {
         let error = anyhow!("connections were still open at the drain's limit")
             .context(format!("the service `{name}` is stopped, and cut connections off"));
         return Err(Failure::running(&error).hint("`drain_timeout` gives them longer"));
@@ -135,10 +132,6 @@ fn hangs(name: &ServiceName, status: &ServiceStatus) -> Failure {
         .context(format!("the service `{name}` hangs while {doing}"));
     let pid = status.process_id.map_or_else(|| "PID".to_owned(), |pid| pid.to_string());
     Failure::running(&error).hint(&format!("`taskkill /F /PID {pid}` ends it without a drain"))
-}
-
-fn log_of(name: &ServiceName) -> PathBuf {
-    log_file(&Surroundings::of_this_process().system_dir, name)
 }
 
 /// The reason as the service manager has it.

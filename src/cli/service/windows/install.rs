@@ -20,6 +20,7 @@ use crate::cli::Failure;
 use crate::cli::service::account::Account;
 use crate::cli::service::args::Install;
 use crate::cli::service::command_line::arguments;
+use crate::cli::service::folders::log_file;
 use crate::cli::service::name::ServiceName;
 use crate::config::{self, Config, Surroundings};
 use crate::gateway::Prepared;
@@ -49,7 +50,8 @@ pub(in crate::cli::service) fn install(args: &Install) -> Result<ExitCode, Failu
         say(&done)?;
     }
     event_source::register(name).context("cannot register a source of events")?;
-    if let Err(failure) = create(&manager, args.account, name, &path, &config) {
+    let info = info(args, &path, &log_file(&surroundings.system_dir, name))?;
+    if let Err(failure) = create(&manager, name, &info, &config) {
         // It is the creation's failure that is told.
         let _ = event_source::remove(name);
         return Err(failure);
@@ -104,17 +106,14 @@ fn refuse_taken(manager: &ServiceManager, name: &ServiceName) -> Result<(), Fail
 /// Creates the service and sets it up; leaves none that is set up by halves.
 fn create(
     manager: &ServiceManager,
-    account: Account,
     name: &ServiceName,
-    config_path: &Path,
+    info: &ServiceInfo,
     config: &Config,
 ) -> Result<(), Failure> {
-    let program = std::env::current_exe().context("cannot tell where this program is")?;
     let access = ServiceAccess::CHANGE_CONFIG | ServiceAccess::START | ServiceAccess::DELETE;
-    let service =
-        manager.create_service(&info(account, name, program, config_path), access).map_err(
-            |error| manager::failure(&format!("cannot create the service `{name}`"), &error),
-        )?;
+    let service = manager.create_service(info, access).map_err(|error| {
+        manager::failure(&format!("cannot create the service `{name}`"), &error)
+    })?;
     if let Err(error) = set_up(&service, config) {
         // It is the first failure that is told.
         let _ = service.delete();
@@ -123,24 +122,25 @@ fn create(
     Ok(())
 }
 
-fn info(account: Account, name: &ServiceName, program: PathBuf, config_path: &Path) -> ServiceInfo {
+fn info(args: &Install, config: &Path, log: &Path) -> anyhow::Result<ServiceInfo> {
+    let name = &args.service.name;
     let label = match name.as_str() {
         ServiceName::DEFAULT => "pipeferry".to_owned(),
         other => format!("pipeferry ({other})"),
     };
-    ServiceInfo {
+    Ok(ServiceInfo {
         name: OsString::from(name.as_str()),
         display_name: label.into(),
         service_type: ServiceType::OWN_PROCESS,
         start_type: ServiceStartType::AutoStart,
         error_control: ServiceErrorControl::Normal,
         // Quoted where it has a space in it, as is each argument.
-        executable_path: program,
-        launch_arguments: arguments(name, config_path),
+        executable_path: std::env::current_exe().context("cannot tell where this program is")?,
+        launch_arguments: arguments(name, config, log),
         dependencies: Vec::new(),
-        account_name: Some(account.start_name(name).into()),
+        account_name: Some(args.account.start_name(name).into()),
         account_password: None,
-    }
+    })
 }
 
 /// The rest of what the manager keeps of a service.

@@ -7,9 +7,7 @@ use windows_service::service::{ServiceAccess, ServiceStartType, ServiceState};
 
 use super::{manager, say};
 use crate::cli::Failure;
-use crate::cli::service::folders::log_file;
 use crate::cli::service::name::ServiceName;
-use crate::config::Surroundings;
 
 /// Prints how it is and how it was set up; no rights are needed.
 pub(in crate::cli::service) fn status(name: &ServiceName) -> Result<ExitCode, Failure> {
@@ -26,7 +24,7 @@ pub(in crate::cli::service) fn status(name: &ServiceName) -> Result<ExitCode, Fa
         ("account", account.display().to_string()),
         ("start", start(ours.config.start_type, name).to_owned()),
         ("config", ours.command.config.display().to_string()),
-        ("log", log_file(&Surroundings::of_this_process().system_dir, name).display().to_string()),
+        ("log", ours.command.log.display().to_string()),
         ("program", ours.command.program.display().to_string()),
     ];
     for (what, value) in rows {

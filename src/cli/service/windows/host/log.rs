@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::cli::service::folders::log_file;
 use crate::cli::service::name::ServiceName;
 use crate::sys::windows::event_log::{EventKind, EventLog};
 use crate::telemetry::log::{
@@ -21,13 +20,8 @@ const ERROR: u32 = 3;
 
 /// Begins to log. What of it cannot be had is told by the other; a service
 /// that carries is worth more than its log.
-pub(super) fn start(
-    system_dir: &Path,
-    name: &ServiceName,
-    level: &str,
-) -> Result<LogGuard, LogError> {
-    let path = log_file(system_dir, name);
-    let (file, no_file): (Box<dyn Write + Send>, _) = match RotatingFile::open(&path, BOUNDS) {
+pub(super) fn start(path: &Path, name: &ServiceName, level: &str) -> Result<LogGuard, LogError> {
+    let (file, no_file): (Box<dyn Write + Send>, _) = match RotatingFile::open(path, BOUNDS) {
         Ok(file) => (Box::new(file), None),
         Err(error) => (Box::new(io::sink()), Some(error)),
     };

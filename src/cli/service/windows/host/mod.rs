@@ -37,6 +37,7 @@ static HOST: OnceLock<Host> = OnceLock::new();
 struct Host {
     name: ServiceName,
     config: PathBuf,
+    log: PathBuf,
     life: Life,
     /// A first stop, and a second.
     stop: mpsc::Sender<Stop>,
@@ -50,6 +51,7 @@ pub(in crate::cli::service) fn run(args: &Run) -> Result<ExitCode, Failure> {
     let host = HOST.get_or_init(|| Host {
         name,
         config: args.config.clone(),
+        log: args.log.clone(),
         life: Life::default(),
         stop,
         stops: Mutex::new(Some(stops)),
@@ -125,7 +127,7 @@ fn serve(host: &Host) -> u8 {
     let surroundings = Surroundings::of_this_process();
     let config = config::load(&host.config, &surroundings).map_err(Failure::from);
     let level = config.as_ref().map_or("info", |config| &config.log.level);
-    let Ok(guard) = log::start(&surroundings.system_dir, &host.name, level) else { return 1 };
+    let Ok(guard) = log::start(&host.log, &host.name, level) else { return 1 };
     let served = config.and_then(|config| {
         let ready = || {
             host.life.running();
