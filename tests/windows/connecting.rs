@@ -80,9 +80,9 @@ fn socat_of_linux_reaches_a_pipe_through_it() {
     let mut server = steps(&machine, script);
     server.line("listen ok");
     let exe = crate::harness::built::pipeferry();
-    let shell = format!("/usr/lib/wine/wine64 {} connect pipe:service", exe.display());
+    let shell = format!("/usr/lib/wine/wine64 {} connect pipe\\:service", exe.display());
     let mut socat = piped("socat");
-    socat.args(["-t30", "-", &format!("SYSTEM:{shell},pipes")]);
+    socat.args(["-t1", "-", &format!("SYSTEM:{shell},pipes")]);
     machine.surround(&mut socat);
     let mut client = Program::start(&mut socat);
     client.write(&noise(1, 5));

@@ -80,19 +80,19 @@ fn an_empty_message_tells_a_client_and_it_goes_on(#[values("byte", "message")] m
     let (machine, site, target) = (Machine::boot(), Site::new(), Target::tcp());
     let (listen, more) = zero_message(mode);
     let gateway = machine.bridge(&site, &listen.replace("PIPE", "front"), &to(&target), &more);
-    let script = "open ~front rw mode message message message write 2 5 close";
-    let client = steps(&machine, script);
+    // In byte mode it may come as several messages.
+    let read = if mode == "message" { "message" } else { "read 70000" };
+    let script = format!("open ~front rw mode message {read} message write 2 5 close");
+    let client = steps(&machine, &script);
     let mut service = target.accept();
     say(&mut service, mode, 1, 70_000);
     service.finish();
     let (answer, _service) = hear(service, mode);
     assert_eq!(answer, noise(2, 5));
     let (came, sent) = (Noise::new(1, 70_000).told(), Noise::new(2, 5).told());
-    let said = client.finished().said;
-    if mode == "message" {
-        let wanted = format!("message {came}\nmessage {}\nwrite {sent}\nclose ok\n", nothing());
-        assert_eq!(said, format!("open ok\nmode ok\n{wanted}"));
-    }
+    let wanted = format!("{came}\nmessage {}\nwrite {sent}\nclose ok\n", nothing());
+    let verb = if mode == "message" { "message" } else { "read" };
+    assert_eq!(client.finished().said, format!("open ok\nmode ok\n{verb} {wanted}"));
     gateway.ended("done");
 }
 
@@ -184,17 +184,23 @@ fn a_client_that_leaves_while_the_target_speaks_harms_nobody_else() {
     next.finished().good();
 }
 
+/// TLS without close_notify. (A TCP reset is no reset to programs that poll in
+/// Wine: it reads as a clean end there, in Python's `select` as well.)
 #[test]
-fn a_reset_of_the_target_closes_the_pipe_after_what_came_before() {
-    let (machine, site, target) = (Machine::boot(), Site::new(), Target::tcp());
-    let gateway = machine.bridge(&site, "\"pipe:front\"", &to(&target), "");
+fn a_target_that_is_cut_off_closes_the_pipe_after_what_came_before() {
+    let (machine, site) = (Machine::boot(), Site::new());
+    let target = Target::tls(&site);
+    let identity = site.identity("gateway");
+    let config = format!(
+        "{identity}[bridge.one]\nlisten = \"pipe:front\"\n\
+         connect = {{ address = \"{}\", identity = \"gateway\" }}\n",
+        target.address
+    );
+    let gateway = machine.gateway(&site, "pipeferry.toml", &config);
     let client = steps(&machine, "open ~front rw rest");
     let mut service = target.accept();
     service.send(&noise(1, 50_000));
-    // The bytes must be on their way: a reset overtakes what is still queued.
-    let labels = [("bridge", "one"), ("direction", "to_client")];
-    gateway.metric_reaches("bytes_total", &labels, 50_000.0);
-    service.reset();
+    service.cut();
     let all = Noise::new(1, 50_000).told();
     assert_eq!(client.finished().said, format!("open ok\nrest {all} error 109\n"));
     gateway.ended("target_gone");

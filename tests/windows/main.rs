@@ -10,6 +10,7 @@
 
 mod harness;
 
+mod access;
 mod alone;
 mod connecting;
 mod crowd;
