@@ -58,7 +58,7 @@ pub(super) enum Finding {
 /// Judges a folder by its owner and DACL in SDDL. `installer` is the account
 /// that may install services, and may own the folder too.
 pub(super) fn judge(found: &str, installer: &str, name: &ServiceName, rights: &str) -> Finding {
-    let owner = between(found, "O:", &["G:", "D:"]);
+    let owner = owner(found);
     if owner != installer && !TRUSTED_OWNERS.contains(&owner) {
         return Finding::Strange { owner: owner.to_owned() };
     }
@@ -72,6 +72,11 @@ pub(super) fn judge(found: &str, installer: &str, name: &ServiceName, rights: &s
         return Finding::Fit;
     }
     Finding::Lacking(format!("D:P{entries}{}", entry(name, rights)))
+}
+
+/// The owner in SDDL.
+pub(super) fn owner(sddl: &str) -> &str {
+    between(sddl, "O:", &["G:", "D:", "S:"])
 }
 
 /// What stands behind `mark` and before the first of `ends`.

@@ -7,7 +7,7 @@ use anyhow::{Context, anyhow};
 use windows_sys::Win32::Foundation::ERROR_ALREADY_EXISTS;
 
 use crate::cli::Failure;
-use crate::cli::service::folders::{Finding, MODIFY, READ, judge, logs, sddl};
+use crate::cli::service::folders::{Finding, MODIFY, READ, judge, logs, owner, sddl};
 use crate::cli::service::name::ServiceName;
 use crate::sys::windows::descriptor::SecurityDescriptor;
 use crate::sys::windows::{folder, token};
@@ -48,7 +48,7 @@ fn one(path: &Path, name: &ServiceName, rights: &str) -> Result<Option<String>, 
 /// Ourselves, as the system writes an owner in SDDL.
 fn installer() -> anyhow::Result<String> {
     let own = SecurityDescriptor::from_sddl(&format!("O:{}", token::own()?.user))?;
-    Ok(own.to_sddl()?.trim_start_matches("O:").to_owned())
+    Ok(owner(&own.to_sddl()?).to_owned())
 }
 
 fn already_exists(error: &io::Error) -> bool {
