@@ -7,7 +7,7 @@ use crate::harness::built;
 /// All of them are parts of every Windows 10 and 11. What is new here is to be
 /// looked up first; what comes with a compiler (libgcc, libwinpthread) must
 /// never be.
-const PARTS_OF_WINDOWS: [&str; 20] = [
+const PARTS_OF_WINDOWS: [&str; 22] = [
     "advapi32.dll",
     "bcrypt.dll",
     "bcryptprimitives.dll",
@@ -21,7 +21,9 @@ const PARTS_OF_WINDOWS: [&str; 20] = [
     "ntdll.dll",
     "ole32.dll",
     "oleaut32.dll",
+    "ktmw32.dll",
     "psapi.dll",
+    "rpcrt4.dll",
     "secur32.dll",
     "shell32.dll",
     "user32.dll",

@@ -8,6 +8,9 @@ use std::path::PathBuf;
 use crate::harness::running::Finished;
 use crate::harness::{Machine, Noise, Site, Target, built, eventually, names, noise, steps};
 
+const INTERROGATE: &str = "4";
+const PARAMCHANGE: &str = "6";
+
 /// A machine with the program in a folder that has a space in its name, and a
 /// configuration where the service looks for it.
 struct Host {
@@ -63,6 +66,12 @@ impl Host {
         std::fs::read_to_string(file).unwrap_or_default()
     }
 
+    /// Sends it a control; what came of it.
+    #[track_caller]
+    fn control(&self, name: &str, control: &str) -> String {
+        self.machine.start(&built::program("service_control"), &[name, control]).finished().said
+    }
+
     #[track_caller]
     fn state(&self) -> String {
         let said = self.service("status").good();
@@ -98,6 +107,11 @@ fn a_service_carries_drains_when_it_is_stopped_and_is_removed() {
         assert!(status.contains(row), "{row} in {status}");
     }
 
+    assert_eq!(host.control("pipeferry", INTERROGATE), "state 4\n");
+    assert_eq!(host.control("pipeferry", PARAMCHANGE), "state 4\n");
+    let log = || host.log("pipeferry").contains("needs a restart").then_some(());
+    eventually("the log to say that nothing was reloaded", log);
+
     // It drains: who is there may finish, nobody else comes in.
     let go = host.machine.drive_c("go");
     let script = format!("open ~front rw write 1 5 await {} write 2 5 read 7", names::path(&go));
@@ -106,8 +120,6 @@ fn a_service_carries_drains_when_it_is_stopped_and_is_removed() {
     assert_eq!(service.exactly(5), noise(1, 5));
     let stop = host.machine.start(&host.program, &["service", "stop"]);
     eventually("the service to drain", || (host.state() == "stopping").then_some(()));
-    // The manager passes this on while it drains, and so it must.
-    host.system("sc.exe", &["interrogate", "pipeferry"]);
     let late = steps(&host.machine, "open ~front rw").finished().said;
     assert!(late.starts_with("open error "), "{late}");
     std::fs::write(go, "").unwrap();

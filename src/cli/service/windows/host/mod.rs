@@ -14,7 +14,9 @@ use std::time::Duration;
 use anyhow::anyhow;
 use tokio::sync::mpsc;
 use windows_service::service::ServiceControl;
-use windows_service::service_control_handler::{self, ServiceControlHandlerResult};
+use windows_service::service_control_handler::{
+    self, ServiceControlHandlerResult, ServiceStatusHandle,
+};
 use windows_sys::Win32::Foundation::ERROR_FAILED_SERVICE_CONTROLLER_CONNECT;
 
 use self::life::Life;
@@ -74,24 +76,35 @@ fn is_no_service(error: &std::io::Error) -> bool {
 /// The service's own thread.
 fn main() {
     let Some(host) = HOST.get() else { return };
-    // It must hold nothing: the crate frees what it holds at the first stop,
-    // and the system may ask (interrogate) until the last moment.
-    let handler =
-        |control| HOST.get().map_or(ServiceControlHandlerResult::NoError, answer(control));
+    let handler = |control| match HOST.get() {
+        Some(host) => host.answer(control),
+        None => ServiceControlHandlerResult::NotImplemented,
+    };
     // Without a handle nobody can be told that there is none.
-    let Ok(handle) = service_control_handler::register(host.name.as_str(), handler) else { return };
+    let Ok(handle) = register(&host.name, handler) else { return };
     host.life.begin(handle);
     let code = serve(host);
     host.life.stopped(code);
 }
 
-fn answer(control: ServiceControl) -> impl FnOnce(&Host) -> ServiceControlHandlerResult {
-    move |host| {
+/// Registers a handler that holds nothing: the crate frees what it holds at the
+/// first stop, and while that drains the system may shut down, which is another.
+fn register<F>(name: &ServiceName, handler: F) -> windows_service::Result<ServiceStatusHandle>
+where
+    F: FnMut(ServiceControl) -> ServiceControlHandlerResult + Send + 'static,
+{
+    const { assert!(size_of::<F>() == 0) };
+    service_control_handler::register(name.as_str(), handler)
+}
+
+impl Host {
+    /// Answers the service manager; at once, on its thread.
+    fn answer(&self, control: ServiceControl) -> ServiceControlHandlerResult {
         match control {
-            ServiceControl::Stop => host.stop(Stop::named("service stop")),
-            ServiceControl::Preshutdown => host.stop(Stop::named("system shutdown")),
+            ServiceControl::Stop => self.stop(Stop::named("service stop")),
+            ServiceControl::Preshutdown => self.stop(Stop::named("system shutdown")),
             ServiceControl::Shutdown => {
-                host.stop(Stop { name: "system shutdown", within: BEFORE_THE_KILL });
+                self.stop(Stop { name: "system shutdown", within: BEFORE_THE_KILL });
             }
             ServiceControl::ParamChange => {
                 tracing::warn!(
@@ -104,9 +117,7 @@ fn answer(control: ServiceControl) -> impl FnOnce(&Host) -> ServiceControlHandle
         }
         ServiceControlHandlerResult::NoError
     }
-}
 
-impl Host {
     fn stop(&self, stop: Stop) {
         self.life.stopping();
         // A third one has nothing to add.
