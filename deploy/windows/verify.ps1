@@ -8,9 +8,9 @@ remote desktop: in a network logon (SSH, WinRM) Windows refuses a gateway
 further instances of its own pipes, as docs/windows.md tells.
 
 It makes a folder in %TEMP%, a local user with a random password and a service,
-and takes all of them away again. Each check
-prints a line: PASS, FAIL, or SKIP with its reason. The exit code is 0 if
-nothing failed, 1 if something did, 2 if it could not begin.
+and takes all of them away again. Each check prints a line: PASS, FAIL, or SKIP
+with its reason. The exit code is 0 if nothing failed, 1 if something did, 2 if
+it could not begin.
 
 .PARAMETER Program
 pipeferry.exe; by default the one beside this script.
@@ -25,7 +25,7 @@ powershell -ExecutionPolicy Bypass -File verify.ps1 -Program .\pipeferry.exe
 #Requires -RunAsAdministrator
 [CmdletBinding(DefaultParameterSetName = 'Verify')]
 param(
-    [Parameter(ParameterSetName = 'Verify')] [string] $Program = (Join-Path $PSScriptRoot 'pipeferry.exe'),
+    [Parameter(ParameterSetName = 'Verify')] [string] $Program,
     [Parameter(ParameterSetName = 'CtrlC', Mandatory = $true)] [int] $SendCtrlC
 )
 
@@ -185,6 +185,7 @@ function Remove-Everything {
 
 # -- Whether it can begin --------------------------------------------------------
 
+if (-not $Program) { $Program = Join-Path $PSScriptRoot 'pipeferry.exe' }
 if (-not (Test-Path $Program)) {
     Write-Output "There is no $Program; name it with -Program."
     exit 2
