@@ -10,6 +10,8 @@ mod names;
 mod owner;
 mod patterns;
 mod peer;
+mod pipe_acl;
+mod sddl_warnings;
 mod subject;
 mod verdict;
 
@@ -18,5 +20,6 @@ pub use local_rules::*;
 pub use names::*;
 pub use owner::ResolvedOwner;
 pub use peer::*;
+pub use sddl_warnings::sddl_warnings;
 pub use subject::rfc4514;
 pub use verdict::*;

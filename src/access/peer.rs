@@ -63,9 +63,26 @@ pub enum Account {
     Windows {
         /// `S-1-...`
         sid: String,
-        /// `DOMAIN\user`, where it could be looked up.
+        /// `DOMAIN\user`, where it could be looked up. For the log: rules
+        /// compare SIDs.
         name: Option<String>,
+        /// The SIDs of the groups that are enabled in the token and do not
+        /// only deny.
+        groups: Box<[String]>,
     },
+    /// Nobody can tell (yet): a Windows pipe's client that has said nothing.
+    Unknown,
+}
+
+impl Account {
+    /// Rules have been asked: what only they look at need not be kept.
+    pub fn forget_groups(&mut self) {
+        match self {
+            Self::Unix { groups, .. } => *groups = Box::default(),
+            Self::Windows { groups, .. } => *groups = Box::default(),
+            Self::Unknown => {}
+        }
+    }
 }
 
 /// What TLS agreed on.
@@ -166,8 +183,9 @@ impl fmt::Display for Process {
         }
         match &self.account {
             Account::Unix { uid, .. } => write!(f, "uid {uid}"),
-            Account::Windows { sid, name: None } => f.write_str(sid),
-            Account::Windows { sid, name: Some(name) } => write!(f, "{name} ({sid})"),
+            Account::Unknown => f.write_str("of an unknown account"),
+            Account::Windows { sid, name: None, .. } => f.write_str(sid),
+            Account::Windows { sid, name: Some(name), .. } => write!(f, "{name} ({sid})"),
         }
     }
 }

@@ -14,7 +14,7 @@ use tokio_rustls::TlsAcceptor;
 use super::{Problem, Shared};
 use crate::access::{Origin, Peer, ResolvedLocalRules};
 use crate::config::{Listen, ProxyAccept, TlsListen};
-use crate::endpoint::{Conn, Stream, TlsConn, turn_away};
+use crate::endpoint::{Conn, Stream, TlsConn, name_client, turn_away};
 use crate::proxy;
 use crate::telemetry::Outcome;
 use crate::telemetry::metrics::HandshakeEnd;
@@ -64,6 +64,8 @@ impl Admission {
                 admission.local = Some(ResolvedLocalRules::resolve(&unix.allow)?);
                 admission.proxy.clone_from(&unix.proxy);
             }
+            // A security descriptor of the user's own has the last word.
+            Listen::Pipe(pipe) if pipe.sddl.is_some() => {}
             Listen::Pipe(pipe) => admission.local = Some(ResolvedLocalRules::resolve(&pipe.allow)?),
             Listen::Tcp(tcp) => admission.proxy.clone_from(&tcp.proxy),
             Listen::Tls(tls) => {
@@ -88,6 +90,7 @@ impl Admission {
         conn: Conn,
         peer: &mut Peer,
     ) -> Result<Conn, Refused> {
+        name_client(peer).await;
         self.check_account(peer)?;
         if !self.takes_time() {
             return Ok(conn);

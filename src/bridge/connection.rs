@@ -8,7 +8,7 @@ use super::dial::dial;
 use super::places::Place;
 use super::record::Record;
 use super::{Shared, Verdict};
-use crate::access::Peer;
+use crate::access::{Origin, Peer};
 use crate::config::Mode;
 use crate::endpoint::{Conn, Incoming};
 use crate::ferry::{ByteFlow, Crossing, Ended, Flow, MessageFlow, Moved};
@@ -92,7 +92,7 @@ async fn prepare(
     let reached = shared.draining.run_until_cancelled(reached).await;
     match reached.unwrap_or_else(|| Err(called_off())) {
         Ok((held, target)) => {
-            forget_proxied(peer);
+            forget_announced(peer);
             Ok(Prepared { client, target, held })
         }
         Err(ended) => {
@@ -102,9 +102,12 @@ async fn prepare(
     }
 }
 
-/// Only the PROXY header had a use for these.
-fn forget_proxied(peer: &mut Peer) {
+/// Only admission and the PROXY header had a use for these.
+fn forget_announced(peer: &mut Peer) {
     peer.tls = None;
+    if let Origin::Local(process) = &mut peer.origin {
+        process.account.forget_groups();
+    }
     if let Some(proxied) = &mut peer.proxied {
         proxied.tlvs = Default::default();
     }

@@ -28,7 +28,9 @@ use self::places::Places;
 pub use self::running::RunningBridge;
 use crate::access::UnknownName;
 use crate::config::{self, Listen, Mode};
-use crate::endpoint::{BindError, Dialer, Listener, PrepareError};
+use crate::endpoint::{
+    BindError, Dialer, Listener, PrepareError, Protection, ProtectionError, protection,
+};
 use crate::ferry::{Cut, Limits};
 use crate::frame::Prefix;
 use crate::telemetry::Outcome;
@@ -57,6 +59,9 @@ pub enum Problem {
     /// `allow` names somebody who does not exist.
     #[error("{0}; `allow` must name existing accounts")]
     Allow(#[from] UnknownName),
+    /// The listening end cannot be protected as written.
+    #[error(transparent)]
+    Protection(#[from] ProtectionError),
     /// `owner` or `group` names somebody who does not exist.
     #[error("{0}; `owner` and `group` must name existing accounts")]
     Owner(UnknownName),
@@ -106,6 +111,7 @@ struct Shared {
 pub struct Bridge {
     shared: Arc<Shared>,
     listen: Listen,
+    protection: Option<Protection>,
     tasks: TaskTracker,
 }
 
@@ -131,6 +137,7 @@ impl Bridge {
         let fail = |problem| OpenError { bridge: config.name.clone(), problem };
         let admission = Admission::new(&config.listen, identities).map_err(fail)?;
         check_file_owner(&config.listen).map_err(|error| fail(Problem::Owner(error)))?;
+        let protection = protection(&config.listen).map_err(|error| fail(error.into()))?;
         let dialer = Dialer::new(&config.connect, identities);
         let dialer = dialer.map_err(|error| fail(error.into()))?;
         let limits = Limits {
@@ -157,8 +164,20 @@ impl Bridge {
         Ok(Self {
             shared: Arc::new(shared),
             listen: config.listen.clone(),
+            protection,
             tasks: TaskTracker::new(),
         })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.shared.name
+    }
+
+    /// What the system will be told of who may open its listening end, where
+    /// that is a security descriptor.
+    pub fn protection(&self) -> Option<&Protection> {
+        self.protection.as_ref()
     }
 
     /// Opens the listener; clients may connect and wait from then on.

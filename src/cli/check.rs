@@ -25,7 +25,8 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     if here {
         let prepared = Prepared::new(&config, &Exposition::local());
         let prepared = prepared.map_err(|all| Failure::mistakes(&all))?;
-        for warning in prepared.identities.iter().flat_map(|identity| identity.warnings()) {
+        text.push_str(&security_descriptors(&prepared));
+        for warning in prepared.warnings() {
             text.push_str(&format!("warning: {warning}\n"));
         }
     }
@@ -33,4 +34,12 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     text.push_str(&format!("{} is right{kind}\n", path.display()));
     std::io::stdout().lock().write_all(text.as_bytes()).context("cannot print")?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The pipes' security descriptors, as the system reads them back.
+fn security_descriptors(prepared: &Prepared) -> String {
+    let bridges = prepared.bridges.iter();
+    let lines = bridges.filter_map(|bridge| Some((bridge.name(), &bridge.protection()?.sddl)));
+    let text: String = lines.map(|(name, sddl)| format!("  {name:<20} {sddl}\n")).collect();
+    if text.is_empty() { text } else { format!("\nsecurity descriptors\n{text}") }
 }

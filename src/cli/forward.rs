@@ -54,6 +54,11 @@ fn set_up(config: &Config) -> Result<(LogGuard, Exposition, Prepared), Failure> 
     for warning in prepared.identities.iter().flat_map(|identity| identity.warnings()) {
         tracing::warn!(identity = warning.identity, "{warning}");
     }
+    for bridge in &prepared.bridges {
+        for warning in bridge.protection().iter().flat_map(|protection| &protection.warnings) {
+            tracing::warn!(bridge = bridge.name(), "{warning}");
+        }
+    }
     raise_descriptor_limit();
     Ok((log, exposition, prepared))
 }

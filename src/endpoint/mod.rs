@@ -18,6 +18,7 @@ mod message;
 mod packet;
 #[cfg(windows)]
 mod pipe;
+mod protection;
 mod refused;
 mod stdio;
 mod stream;
@@ -38,6 +39,11 @@ pub type PacketEnd = PacketSocket;
 /// What keeps messages apart on this system: a message pipe.
 #[cfg(windows)]
 pub type PacketEnd = pipe::MessagePipe;
+#[cfg(windows)]
+pub use pipe::{PipeListener, name_client};
+pub use protection::{Protection, ProtectionError, protection};
 pub use refused::turn_away;
 pub use stream::Stream;
 pub use tls::TlsConn;
+#[cfg(unix)]
+pub use unix::name_client;

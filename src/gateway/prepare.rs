@@ -62,4 +62,14 @@ impl Prepared {
         }
         if mistakes.is_empty() { Ok(Self { identities, bridges }) } else { Err(mistakes) }
     }
+
+    /// Sentences on what works and may not be meant, each with its place.
+    pub fn warnings(&self) -> impl Iterator<Item = String> {
+        let identities = self.identities.iter().flat_map(|identity| identity.warnings());
+        let identities = identities.map(|warning| warning.to_string());
+        identities.chain(self.bridges.iter().flat_map(|bridge| {
+            let warnings = bridge.protection().map_or(&[][..], |protection| &protection.warnings);
+            warnings.iter().map(|warning| format!("bridge `{}`: {warning}", bridge.name()))
+        }))
+    }
 }

@@ -44,8 +44,10 @@ fn push_own(writer: &mut Writer, peer: &Peer, id: &str) {
     if open(kind::UNIQUE_ID) && id.len() <= MAX_ID {
         writer.push(kind::UNIQUE_ID, id.as_bytes());
     }
-    if let (None, Origin::Local(client)) = (&peer.proxied, &peer.origin) {
-        writer.push(kind::PROCESS, &process::value(client));
+    if let (None, Origin::Local(client)) = (&peer.proxied, &peer.origin)
+        && let Some(value) = process::value(client)
+    {
+        writer.push(kind::PROCESS, &value);
     }
     for (kind, value) in Tlvs::new(heard).map_while(Result::ok) {
         push_lean(writer, kind, value);

@@ -18,14 +18,16 @@ const MAX_SID: usize = 184;
 /// Longest `DOMAIN\user` in bytes.
 const MAX_NAME: usize = 1024;
 
-/// The value for a process. A process number that is not known is 0.
-pub(super) fn value(process: &Process) -> Vec<u8> {
+/// The value for a process; none if its account is not known. A process number
+/// that is not known is 0.
+pub(super) fn value(process: &Process) -> Option<Vec<u8>> {
     let pid = process.pid.unwrap_or(0).to_be_bytes();
-    match &process.account {
+    Some(match &process.account {
+        Account::Unknown => return None,
         Account::Unix { uid, gid, .. } => {
             [&[VERSION, UNIX][..], &pid, &uid.to_be_bytes(), &gid.to_be_bytes()].concat()
         }
-        Account::Windows { sid, name } => {
+        Account::Windows { sid, name, .. } => {
             let sid = text(sid.as_bytes(), MAX_SID).unwrap_or_default();
             let name = name.as_deref().and_then(|name| text(name.as_bytes(), MAX_NAME));
             let name = name.unwrap_or_default();
@@ -34,7 +36,7 @@ pub(super) fn value(process: &Process) -> Vec<u8> {
             [&head[..], &pid, &[sid.len() as u8], sid.as_bytes(), &name_len, name.as_bytes()]
                 .concat()
         }
-    }
+    })
 }
 
 /// The process that a value tells of; `None` if it is not in our layout.
@@ -66,7 +68,8 @@ fn windows(rest: &[u8]) -> Option<Account> {
     let (len, rest) = rest.split_first_chunk()?;
     let name = rest.get(..usize::from(u16::from_be_bytes(*len)))?;
     let name = text(name, MAX_NAME).map(str::to_owned);
-    Some(Account::Windows { sid: sid.to_owned(), name })
+    // Groups are not carried: nothing in a header is a reason to let in.
+    Some(Account::Windows { sid: sid.to_owned(), name, groups: Box::default() })
 }
 
 /// `S-1-`, then numbers between hyphens ([MS-DTYP] 2.4.2.1; the authority may

@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod peercred;
 #[cfg(unix)]
 pub mod seqpacket;
+pub mod sid;
 #[cfg(unix)]
 pub mod slots;
 #[cfg(unix)]

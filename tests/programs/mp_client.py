@@ -1,8 +1,8 @@
 """The client side of multiprocessing.connection: sends, compares, counts.
 
-usage: mp_client.py unix PATH | inet PORT
+usage: mp_client.py unix PATH | inet PORT | pipe \\\\.\\pipe\\NAME  [SMALL]
 
-Ends with the line "ok N", N the number of messages that came back as sent.
+SMALL is the number of small messages, 5000 unless given. Ends with the line "ok N", N the number of messages that came back as sent.
 """
 
 import random
@@ -28,16 +28,17 @@ def echoed(connection, kind, values):
 
 
 def main():
-    family, where = sys.argv[1:]
+    family, where, *small = sys.argv[1:]
+    small = int(small[0]) if small else 5000
     seed = random.randrange(1 << 32)
     print("seed", seed, flush=True)
     noise = random.Random(seed)
-    address = where if family == "unix" else ("127.0.0.1", int(where))
+    address = ("127.0.0.1", int(where)) if family == "inet" else where
     objects = [{"size": size, "data": noise.randbytes(size), 7: None} for size in SIZES]
     with Client(address, authkey=KEY) as connection:
         count = echoed(connection, "bytes", [noise.randbytes(size) for size in SIZES])
         count += echoed(connection, "objects", objects)
-        count += echoed(connection, "bytes", [noise.randbytes(at % 64) for at in range(5000)])
+        count += echoed(connection, "bytes", [noise.randbytes(at % 64) for at in range(small)])
     print("ok", count)
 
 

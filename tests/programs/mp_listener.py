@@ -1,6 +1,6 @@
 """The service side of multiprocessing.connection: echoes until its clients end.
 
-usage: mp_listener.py unix PATH | inet
+usage: mp_listener.py unix PATH | inet | pipe \\\\.\\pipe\\NAME
 
 Prints the address first. Every connection is authenticated with a shared key
 both ways; a client says what comes and how often, pickled objects come back
@@ -30,10 +30,10 @@ def serve(connection):
 
 def main():
     family, *where = sys.argv[1:]
-    address = where[0] if family == "unix" else ("127.0.0.1", 0)
-    name = {"unix": "AF_UNIX", "inet": "AF_INET"}[family]
+    address = ("127.0.0.1", 0) if family == "inet" else where[0]
+    name = {"unix": "AF_UNIX", "inet": "AF_INET", "pipe": "AF_PIPE"}[family]
     with Listener(address, name, backlog=16, authkey=KEY) as listener:
-        print(listener.address if family == "unix" else listener.address[1], flush=True)
+        print(listener.address[1] if family == "inet" else listener.address, flush=True)
         while True:
             threading.Thread(target=serve, args=(listener.accept(),), daemon=True).start()
 

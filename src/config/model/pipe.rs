@@ -24,6 +24,21 @@ pub struct PipeListen {
     pub windows: WindowsPipe,
 }
 
+impl PipeListen {
+    /// A byte pipe for our own account (and root, or SYSTEM and Administrators).
+    pub fn private(address: PipeAddress) -> Self {
+        Self {
+            address,
+            allow: LocalRules::Default,
+            sddl: None,
+            file: FileAccess::default(),
+            framing: Framing::U32Be,
+            access: Access::Duplex,
+            windows: WindowsPipe::default(),
+        }
+    }
+}
+
 /// The options that only a Windows pipe has, as CreateNamedPipe takes them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WindowsPipe {
@@ -51,6 +66,27 @@ pub struct WindowsPipe {
     pub access_system_security: bool,
     /// Lets clients in over SMB.
     pub remote: bool,
+}
+
+impl Default for WindowsPipe {
+    /// What is so when nobody says: a byte pipe.
+    fn default() -> Self {
+        Self {
+            pipe_type: Mode::Byte,
+            half_close: PipeHalfClose::None,
+            instances: None,
+            backlog: 4,
+            in_buffer: 64 * 1024,
+            out_buffer: 64 * 1024,
+            // NMPWAIT_USE_DEFAULT_WAIT, when a pipe's maker says nothing.
+            default_timeout: Duration::from_millis(50),
+            write_through: false,
+            write_dac: false,
+            write_owner: false,
+            access_system_security: false,
+            remote: false,
+        }
+    }
 }
 
 /// How the end of a direction is told to a Windows pipe's other party.

@@ -1,7 +1,5 @@
 //! `pipe:NAME`: a named pipe on Windows, a Unix socket elsewhere.
 
-use std::time::Duration;
-
 use super::applies::needs_windows;
 use super::end::{End, framing};
 use super::{Scope, allow, local, paths};
@@ -11,16 +9,6 @@ use crate::config::model::{
 };
 use crate::config::raw::RawEndTable;
 use crate::config::report::Fault;
-use crate::config::values::sizes::AnySize;
-
-/// What CreateNamedPipe takes for its buffers when nobody says.
-const BUFFER: AnySize = AnySize(64 * 1024);
-
-/// NMPWAIT_USE_DEFAULT_WAIT, when a pipe's maker says nothing.
-const DEFAULT_WAIT: Duration = Duration::from_millis(50);
-
-/// How many instances wait for clients.
-const BACKLOG: u8 = 4;
 
 pub(super) fn listen(
     scope: &mut Scope<'_>,
@@ -91,14 +79,15 @@ fn pipe_framing(scope: &mut Scope<'_>, end: &End<'_>) -> Framing {
 fn windows(scope: &mut Scope<'_>, end: &End<'_>) -> WindowsPipe {
     let raw: &RawEndTable = end.raw;
     let pipe_type = pipe_type(scope, end);
+    let default = WindowsPipe::default();
     WindowsPipe {
         pipe_type,
         half_close: half_close(scope, end, pipe_type),
         instances: raw.instances.get().and_then(|instances| instances.0),
-        backlog: backlog(scope, raw),
-        in_buffer: raw.in_buffer.or(BUFFER).0,
-        out_buffer: raw.out_buffer.or(BUFFER).0,
-        default_timeout: raw.default_timeout.get().map_or(DEFAULT_WAIT, |timeout| timeout.0),
+        backlog: backlog(scope, raw, default.backlog),
+        in_buffer: raw.in_buffer.get().map_or(default.in_buffer, |size| size.0),
+        out_buffer: raw.out_buffer.get().map_or(default.out_buffer, |size| size.0),
+        default_timeout: raw.default_timeout.get().map_or(default.default_timeout, |time| time.0),
         write_through: raw.write_through.or(false),
         write_dac: raw.write_dac.or(false),
         write_owner: raw.write_owner.or(false),
@@ -107,12 +96,12 @@ fn windows(scope: &mut Scope<'_>, end: &End<'_>) -> WindowsPipe {
     }
 }
 
-fn backlog(scope: &mut Scope<'_>, raw: &RawEndTable) -> u8 {
+fn backlog(scope: &mut Scope<'_>, raw: &RawEndTable, default: u8) -> u8 {
     let most = raw.instances.get().and_then(|instances| instances.0);
     let Some(at) = raw.backlog.at() else {
-        return most.map_or(BACKLOG, |most| BACKLOG.min(most));
+        return most.map_or(default, |most| default.min(most));
     };
-    let backlog = u8::try_from(at.value.0).unwrap_or(BACKLOG);
+    let backlog = u8::try_from(at.value.0).unwrap_or(default);
     if most.is_some_and(|most| backlog > most) {
         let fault = Fault::new("more instances would wait than there may be");
         scope.fault(at.place.value, fault.expected("no more than `instances`"));

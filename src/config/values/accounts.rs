@@ -5,6 +5,7 @@ use super::described;
 use crate::config::read::Read;
 use crate::config::report::{Fault, Report};
 use crate::config::tree::Node;
+use crate::sys;
 
 /// A user or group: a name, or a number.
 #[derive(Debug, Clone)]
@@ -48,23 +49,10 @@ impl Read for Sid {
     }
 }
 
-/// MS-DTYP 2.4.2.1: revision 1, an authority, 1 to 15 sub-authorities.
+/// Kept as the system writes it: a client's SID is compared with it as text.
 fn parse_sid(text: &str) -> Result<Sid, Fault> {
-    let parts: Vec<&str> = text.split('-').collect();
-    let number = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    let good = match parts.as_slice() {
-        ["S" | "s", "1", authority, sub @ ..] => {
-            number(authority)
-                && authority.len() <= 15
-                && (1..=15).contains(&sub.len())
-                && sub.iter().all(|part| number(part) && part.parse::<u32>().is_ok())
-        }
-        _ => false,
-    };
-    if good {
-        return Ok(Sid(text.to_ascii_uppercase()));
-    }
-    Err(Fault::new("no SID").expected("a SID, such as \"S-1-5-32-544\""))
+    let sid = text.parse::<sys::sid::Sid>().map(|sid| Sid(sid.to_string()));
+    sid.map_err(|_| Fault::new("no SID").expected("a SID, such as \"S-1-5-32-544\""))
 }
 
 described!(Account, "Account", {
@@ -74,5 +62,5 @@ described!(Account, "Account", {
     ],
 });
 described!(Sid, "Sid", {
-    "type": "string", "pattern": r"^[Ss]-1-[0-9]+(-[0-9]+)+$", "examples": ["S-1-5-32-544"],
+    "type": "string", "pattern": r"^[Ss]-1-([0-9]+|0[Xx][0-9A-Fa-f]+)(-[0-9]+)+$", "examples": ["S-1-5-32-544"],
 });

@@ -13,6 +13,7 @@ use crate::access::{ResolvedOwner, UnknownName};
 use crate::config::{Access, Framing, Impersonation, Mode, PipeDial, PipeHalfClose};
 use crate::endpoint::{Conn, DialError, Stream};
 use crate::sys::windows::pipe::{self, Pipe};
+use crate::sys::windows::{descriptor, token};
 
 /// A busy pipe is asked again, at first and at last so often.
 const FIRST_RETRY: Duration = Duration::from_millis(1);
@@ -117,8 +118,16 @@ impl PipeTarget {
 
     /// A pipe that somebody else made under this name gets nothing.
     fn check_owner(&self, pipe: &Pipe) -> Result<(), DialError> {
-        let _ = pipe;
-        Ok(())
+        let Some(owner) = &self.owner else { return Ok(()) };
+        let object = descriptor::owner_of(pipe.as_handle())?.map(|sid| sid.to_string());
+        // Another machine's process number says nothing here.
+        let pid = pipe.server_pid().ok().filter(|_| !self.remote);
+        let process = pid.and_then(|pid| token::process_owner(pid).ok());
+        let process = process.map(|sid| sid.to_string());
+        match owner.matches_pipe(object.as_deref(), process.as_deref()).reason() {
+            Some(reason) => Err(DialError::Owner(reason.to_owned())),
+            None => Ok(()),
+        }
     }
 
     /// Messages are read as such where their ends mean something.

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll, ready};
 
-use super::identity::Guard;
 use super::instances::{Instances, Ticket};
 use super::messages::MessagePipe;
 use super::open::OpenPipe;
+use super::protect::Protected;
 use super::stream::PipeStream;
-use super::{direction, win32_path};
+use super::{direction, identity, win32_path};
 use crate::access::Peer;
 use crate::config::{Framing, Mode, PipeListen};
 use crate::endpoint::{Conn, Incoming, Stream};
@@ -25,7 +25,7 @@ type WaitForTicket = Pin<Box<dyn Future<Output = Option<Ticket>> + Send + Sync>>
 pub struct PipeListener {
     config: PipeListen,
     path: String,
-    guard: Guard,
+    protected: Protected,
     instances: Instances,
     /// Waiting for clients.
     waiting: Vec<Instance>,
@@ -46,7 +46,7 @@ impl PipeListener {
     pub fn bind(config: &PipeListen) -> io::Result<Self> {
         let mut listener = Self {
             path: win32_path(None, &config.address.name),
-            guard: Guard::new(config)?,
+            protected: Protected::new(config).map_err(io::Error::other)?,
             instances: Instances::new(config.windows.instances),
             waiting: Vec::new(),
             next_ticket: None,
@@ -66,7 +66,7 @@ impl PipeListener {
 
     /// How many clients have opened the pipe and are not accepted yet.
     pub fn queued(&self) -> usize {
-        self.waiting.iter().filter(|instance| instance.is_connected()).count()
+        self.waiting.iter().filter(|instance| instance.has_client()).count()
     }
 
     /// Waits for the next client. Cancelling loses nobody.
@@ -75,13 +75,26 @@ impl PipeListener {
     /// The system's.
     pub async fn accept(&mut self) -> io::Result<Incoming> {
         let pipe = poll_fn(|cx| self.poll_accept(cx)).await?;
-        let origin = self.guard.client(&pipe);
-        let open = OpenPipe::new(pipe, self.config.access, self.config.windows.half_close);
+        let peer = Peer::new(identity::of_client(&pipe, self.protected.dacl_is_all));
+        let open = self.open(pipe);
         let conn = match self.config.framing {
             Framing::Packet => Conn::Packet(MessagePipe::new(open)),
             _ => Stream::Pipe(Box::new(PipeStream::new(open))).into(),
         };
-        Ok(Incoming { conn, peer: Peer::new(origin) })
+        Ok(Incoming { conn, peer })
+    }
+
+    /// Waits for the next client, whoever the DACL lets in, as a stream.
+    ///
+    /// # Errors
+    /// The system's.
+    pub async fn accept_stream(&mut self) -> io::Result<PipeStream> {
+        let pipe = poll_fn(|cx| self.poll_accept(cx)).await?;
+        Ok(PipeStream::new(self.open(pipe)))
+    }
+
+    fn open(&self, pipe: Pipe) -> OpenPipe {
+        OpenPipe::new(pipe, self.config.access, self.config.windows.half_close)
     }
 
     fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Pipe>> {
@@ -143,7 +156,7 @@ impl PipeListener {
             in_buffer: windows.in_buffer,
             out_buffer: windows.out_buffer,
             default_timeout: milliseconds(windows.default_timeout),
-            security: Some(self.guard.descriptor()),
+            security: Some(&self.protected.descriptor),
         };
         pipe::create(&options, ticket.map(|ticket| Box::new(ticket) as _))
     }

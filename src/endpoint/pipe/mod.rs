@@ -5,17 +5,21 @@
 //! has completed, without which a close loses data. Nothing here calls
 //! DisconnectNamedPipe, and no instance serves twice.
 
+mod account_names;
 mod dial;
 mod identity;
 mod instances;
 mod listen;
 mod messages;
 mod open;
+mod protect;
 mod stream;
 
+pub use account_names::name_client;
 pub use dial::PipeTarget;
 pub use listen::PipeListener;
 pub use messages::MessagePipe;
+pub use protect::protection;
 pub use stream::PipeStream;
 
 use crate::config::{Access, PipeName};

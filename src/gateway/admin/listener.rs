@@ -1,12 +1,18 @@
-//! Where the admin server listens: a TCP or a Unix socket.
+//! Where the admin server listens: a TCP socket, a Unix socket or a pipe.
 
 use std::fmt;
 use std::io;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
+#[cfg(windows)]
+use tokio::sync::Mutex;
 
 use crate::config::AdminListen;
+#[cfg(windows)]
+use crate::config::PipeListen;
+#[cfg(windows)]
+use crate::endpoint::PipeListener;
 #[cfg(unix)]
 use crate::endpoint::unix::SocketFile;
 
@@ -31,6 +37,8 @@ enum Bound {
         /// Removes the file when the listener goes.
         _file: Option<SocketFile>,
     },
+    #[cfg(windows)]
+    Pipe(Mutex<PipeListener>),
 }
 
 impl AdminListener {
@@ -53,11 +61,15 @@ impl AdminListener {
                 let name = crate::config::UnixName::Path(pipe.socket.clone());
                 Self::bind_unix(&name, format!("pipe:{}", pipe.name)).await
             }
-            #[cfg(not(unix))]
-            AdminListen::Unix(_) | AdminListen::Pipe(_) => Err(io::Error::new(
-                io::ErrorKind::Unsupported,
-                "the admin server listens on tcp only on this system",
-            )),
+            #[cfg(windows)]
+            AdminListen::Pipe(pipe) => {
+                let address = format!("pipe:{}", pipe.name);
+                let socket = PipeListener::bind(&PipeListen::private(pipe.clone()))?;
+                Ok(Self { socket: Bound::Pipe(Mutex::new(socket)), address })
+            }
+            // The configuration refuses it before.
+            #[cfg(windows)]
+            AdminListen::Unix(_) => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 
@@ -78,6 +90,8 @@ impl AdminListener {
             Bound::Tcp(socket) => Box::new(socket.accept().await?.0),
             #[cfg(unix)]
             Bound::Unix { socket, .. } => Box::new(socket.accept().await?.0),
+            #[cfg(windows)]
+            Bound::Pipe(socket) => Box::new(socket.lock().await.accept_stream().await?),
         })
     }
 }

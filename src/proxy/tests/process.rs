@@ -2,10 +2,21 @@
 
 use super::unix_process;
 use crate::access::{Account, Process};
-use crate::proxy::process::{read, value};
+use crate::proxy::process::{self, read};
+
+fn value(process: &Process) -> Vec<u8> {
+    process::value(process).unwrap()
+}
+
+#[test]
+fn of_an_unknown_account_nothing_is_said() {
+    let nobody = Process { pid: Some(4711), account: Account::Unknown };
+    assert_eq!(process::value(&nobody), None);
+}
 
 fn windows(name: Option<&str>) -> Process {
-    let account = Account::Windows { sid: "S-1-5-18".into(), name: name.map(str::to_owned) };
+    let name = name.map(str::to_owned);
+    let account = Account::Windows { sid: "S-1-5-18".into(), name, groups: Box::default() };
     Process { pid: None, account }
 }
 
@@ -24,6 +35,15 @@ fn a_windows_process_has_its_sid_and_its_name() {
     let nameless = b"\x01\x02\0\0\0\0\x08S-1-5-18\0\0";
     assert_eq!(value(&windows(None)), nameless);
     assert_eq!(read(nameless), Some(windows(None)));
+}
+
+#[test]
+fn groups_are_not_carried() {
+    let mut process = windows(Some("NT\\SYS"));
+    let bytes = value(&process);
+    let Account::Windows { groups, .. } = &mut process.account else { panic!("no SID") };
+    *groups = ["S-1-5-32-544".to_owned()].into();
+    assert_eq!(value(&process), bytes);
 }
 
 #[test]

@@ -5,6 +5,8 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::ptr;
 
+use crate::sys::sid::{AccountKind, Sid};
+
 /// Where the buffer for an entry's strings begins, in bytes.
 const FIRST_BUFFER: usize = 1024;
 /// Where it ends: an entry with more (a group of very many members) is an error.
@@ -44,6 +46,22 @@ pub fn group_id(name: &str) -> io::Result<Option<u32>> {
         },
         |entry| entry.gr_gid,
     )
+}
+
+/// Nobody has a SID here.
+///
+/// # Errors
+/// Always [`io::ErrorKind::Unsupported`].
+pub fn own_sid() -> io::Result<Sid> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Never found.
+///
+/// # Errors
+/// None.
+pub fn sid_of(_name: &str) -> io::Result<Option<(Sid, AccountKind)>> {
+    Ok(None)
 }
 
 /// Calls one of the `_r` functions with a buffer that grows until the entry

@@ -1,4 +1,15 @@
 //! What only Windows has.
+//!
+//! As all of `sys`: thin and safe, no policy.
 
+pub mod descriptor;
+mod local_memory;
+pub mod pipe;
+pub mod sid;
 pub mod socket;
 pub mod stdio;
+pub mod token;
+mod wide;
+
+#[cfg(test)]
+pub(crate) mod testing;

@@ -182,7 +182,8 @@ impl Drop for Gateway {
     }
 }
 
-fn completed(config: &str) -> String {
+/// The configuration with an admin listener and JSON lines, unless it has them.
+pub fn completed(config: &str) -> String {
     let mut config = config.to_owned();
     if !config.contains("[admin]") {
         config.push_str("\n[admin]\nlisten = \"tcp:127.0.0.1:0\"\n");

@@ -123,13 +123,14 @@ fn sids_are_checked_and_kept_on_windows() {
             "[bridge.b]\nlisten = {{ address = \"pipe:x\", allow = {{ sid = \"{sid}\" }} }}\nconnect = \"tcp:h:1\""
         )
     };
-    let Listen::Pipe(pipe) = good(&file("s-1-5-32-544"), &windows()).bridges.remove(0).listen
-    else {
-        panic!("no pipe")
-    };
-    let rule = LocalRule { sid: Some("S-1-5-32-544".into()), ..LocalRule::default() };
-    assert_eq!(pipe.allow, LocalRules::Rules(vec![rule]));
-    for bad in ["Administrators", "S-1-5", "S-2-5-18", "S-1-5-99999999999", "S-1--18"] {
+    for written in ["S-1-5-32-544", "s-1-5-32-544", "S-1-05-32-0544", "S-1-0x5-32-544"] {
+        let mut bridges = good(&file(written), &windows()).bridges;
+        let Listen::Pipe(pipe) = bridges.remove(0).listen else { panic!("no pipe") };
+        let rule = LocalRule { sid: Some("S-1-5-32-544".into()), ..LocalRule::default() };
+        assert_eq!(pipe.allow, LocalRules::Rules(vec![rule]), "{written}");
+    }
+    let many = "S-1-5-1-2-3-4-5-6-7-8-9-10-11-12-13-14-15-16";
+    for bad in ["Administrators", "S-1-5", "S-2-5-18", "S-1-5-99999999999", "S-1--18", many] {
         let found = crate::config::testing::mistakes(&file(bad), &windows()).to_string();
         assert!(found.contains("no SID"), "{bad}: {found}");
     }

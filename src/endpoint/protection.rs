@@ -1,0 +1,51 @@
+//! What the system is told about who may open a listening end.
+
+/// A listening end's protection, as `check` shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Protection {
+    /// The security descriptor of a Windows pipe, as the system writes it.
+    pub sddl: String,
+    /// Sentences on what somebody may not have meant.
+    pub warnings: Vec<String>,
+}
+
+/// Why a listening end cannot be protected as configured.
+#[derive(Debug, thiserror::Error)]
+pub enum ProtectionError {
+    /// `allow` names somebody who does not exist.
+    #[error("{0}; `allow` must name existing accounts")]
+    Allow(#[from] crate::access::UnknownName),
+    /// The system does not take `sddl`.
+    #[error("{sddl}: {source}")]
+    Sddl {
+        /// What was written.
+        sddl: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The system does not say who we are, or how it reads a descriptor.
+    #[error(transparent)]
+    System(#[from] std::io::Error),
+}
+
+/// The protection that a listening end will have; `None` where it is no
+/// security descriptor. Opens nothing.
+///
+/// # Errors
+/// [`ProtectionError`].
+#[cfg(windows)]
+pub fn protection(listen: &crate::config::Listen) -> Result<Option<Protection>, ProtectionError> {
+    match listen {
+        crate::config::Listen::Pipe(pipe) => super::pipe::protection(pipe).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// Here sockets have files, whose rights say it all.
+///
+/// # Errors
+/// None.
+#[cfg(unix)]
+pub fn protection(_: &crate::config::Listen) -> Result<Option<Protection>, ProtectionError> {
+    Ok(None)
+}

@@ -1,0 +1,76 @@
+//! The client's end: a pipe that somebody serves.
+
+use std::ffi::OsStr;
+use std::io;
+use std::os::windows::ffi::OsStrExt;
+use std::os::windows::io::{FromRawHandle, OwnedHandle};
+use std::ptr::{null, null_mut};
+
+use windows_sys::Win32::Foundation::{GENERIC_READ, GENERIC_WRITE, INVALID_HANDLE_VALUE};
+use windows_sys::Win32::Storage::FileSystem::{
+    CreateFileW, FILE_FLAG_OVERLAPPED, FILE_WRITE_ATTRIBUTES, OPEN_EXISTING, SECURITY_ANONYMOUS,
+    SECURITY_DELEGATION, SECURITY_IDENTIFICATION, SECURITY_IMPERSONATION, SECURITY_SQOS_PRESENT,
+};
+
+use super::handle::PipeHandle;
+use super::operation::Flight;
+use super::{Access, Pipe};
+
+/// What the server may do with our token: SECURITY_IMPERSONATION_LEVEL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Impersonation {
+    /// It learns nothing.
+    Anonymous,
+    /// It learns who we are.
+    Identification,
+    /// It may act as us on its machine.
+    Impersonation,
+    /// It may act as us anywhere.
+    Delegation,
+}
+
+/// Opens `\\.\pipe\NAME` or `\\HOST\pipe\NAME`, reading bytes until
+/// [`Pipe::set_message_read_mode`]. It may block while another machine is
+/// asked.
+///
+/// # Errors
+/// `InvalidInput` for a path with a NUL; else the system's own: 2 if there is
+/// no such pipe, 231 if all of its instances are taken, 5 if access is refused.
+pub fn open(path: &OsStr, access: Access, level: Impersonation) -> io::Result<Pipe> {
+    let path = wide(path)?;
+    let access = match access {
+        Access::Both => GENERIC_READ | GENERIC_WRITE,
+        // The read mode is one of the handle's attributes.
+        Access::Read => GENERIC_READ | FILE_WRITE_ATTRIBUTES,
+        Access::Write => GENERIC_WRITE,
+    };
+    let level = match level {
+        Impersonation::Anonymous => SECURITY_ANONYMOUS,
+        Impersonation::Identification => SECURITY_IDENTIFICATION,
+        Impersonation::Impersonation => SECURITY_IMPERSONATION,
+        Impersonation::Delegation => SECURITY_DELEGATION,
+    };
+    let flags = FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | level;
+    // SAFETY: `path` ends in a NUL and lives through the call.
+    let handle =
+        unsafe { CreateFileW(path.as_ptr(), access, 0, null(), OPEN_EXISTING, flags, null_mut()) };
+    if handle == INVALID_HANDLE_VALUE {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: a handle that was just made and that nobody else has.
+    let handle = unsafe { OwnedHandle::from_raw_handle(handle) };
+    let handle = PipeHandle::new(handle, None)?;
+    let flight = Flight::new(&handle);
+    Ok(Pipe::new(handle, flight, false))
+}
+
+/// `text` as the system takes it, with the NUL at its end.
+pub(super) fn wide(text: &OsStr) -> io::Result<Vec<u16>> {
+    let mut units: Vec<u16> = text.encode_wide().collect();
+    if units.contains(&0) {
+        let why = "a pipe's path cannot hold a NUL";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+    }
+    units.push(0);
+    Ok(units)
+}

@@ -1,0 +1,104 @@
+//! Reading a pipe piece by piece, with no large buffer while it is dry.
+
+use std::io;
+use std::task::{Context, Poll, ready};
+
+use windows_sys::Win32::Foundation::{ERROR_MORE_DATA, ERROR_SUCCESS};
+
+use super::buffer::{self, SMALL};
+use super::handle::PipeHandle;
+use super::operation::{Call, Flight, Landed, Request};
+use super::system_error;
+
+/// What one read found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece<'a> {
+    /// Bytes; none is an empty message, or an empty write to a byte-type pipe.
+    pub bytes: &'a [u8],
+    /// The message goes on after these (ERROR_MORE_DATA).
+    pub more: bool,
+}
+
+/// The reading half of a pipe.
+#[derive(Debug)]
+pub(super) struct Reader {
+    flight: Flight,
+    /// Held always; empty while in flight.
+    small: Vec<u8>,
+    /// Held while there is more to read than fits the small one.
+    large: Vec<u8>,
+    /// Ask how much there is before the next read.
+    look: bool,
+    messages: bool,
+}
+
+impl Reader {
+    pub(super) fn new(flight: Flight, messages: bool) -> Self {
+        Self { flight, small: vec![0; SMALL], large: Vec::new(), look: false, messages }
+    }
+
+    pub(super) fn expect_messages(&mut self) {
+        self.messages = true;
+    }
+
+    pub(super) fn is_reading(&self) -> bool {
+        !self.flight.is_idle()
+    }
+
+    pub(super) fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        room: usize,
+    ) -> Poll<io::Result<Piece<'_>>> {
+        let budget = ready!(tokio::task::coop::poll_proceed(cx));
+        let Self { flight, small, large, look, messages } = self;
+        let landed = ready!(flight.poll(cx, |handle| {
+            let there = if *look { there_is(handle, *messages) } else { 0 };
+            read_into(small, large, there.min(room), room)
+        }));
+        budget.made_progress();
+        Poll::Ready(self.take(landed))
+    }
+
+    fn take(&mut self, landed: Landed) -> io::Result<Piece<'_>> {
+        let Landed { memory, asked, moved, error } = landed;
+        let is_large = memory.len() > SMALL;
+        *(if is_large { &mut self.large } else { &mut self.small }) = memory;
+        let more = error == ERROR_MORE_DATA;
+        if error != ERROR_SUCCESS && !more {
+            self.look = false;
+            buffer::give_back(std::mem::take(&mut self.large));
+            return Err(system_error(error));
+        }
+        self.look = more || is_large || moved == asked;
+        let memory = if is_large { &self.large } else { &self.small };
+        Ok(Piece { bytes: &memory[..moved], more })
+    }
+}
+
+/// How many bytes a read could get now; 0 if that cannot be told, for then the
+/// read itself says why.
+fn there_is(handle: &PipeHandle, messages: bool) -> usize {
+    let peeked = handle.peek();
+    let bytes =
+        peeked.map_or(0, |peeked| if messages { peeked.left_in_message } else { peeked.available });
+    bytes as usize
+}
+
+/// A read for `there` bytes, which are in the pipe, or for the first that come.
+fn read_into(small: &mut Vec<u8>, large: &mut Vec<u8>, there: usize, room: usize) -> Request {
+    if there > SMALL {
+        if large.len() < there {
+            buffer::give_back(std::mem::take(large));
+            *large = buffer::borrow(there.checked_next_power_of_two().unwrap_or(there).min(room));
+        }
+        return read(std::mem::take(large), room);
+    }
+    buffer::give_back(std::mem::take(large));
+    read(std::mem::take(small), room)
+}
+
+fn read(memory: Vec<u8>, room: usize) -> Request {
+    let len = memory.len().min(room.max(1));
+    Request { call: Call::Read, len: u32::try_from(len).unwrap_or(u32::MAX), memory }
+}

@@ -1,0 +1,116 @@
+//! Messages keep their ends, whatever their length.
+
+use super::*;
+
+const LENGTHS: [usize; 14] =
+    [0, 1, 511, 512, 513, 0, 4095, 4096, 4097, 65_535, 65_536, 65_537, MIB, 16 * MIB];
+
+/// Sends and receives all of `LENGTHS` at once, on one handle.
+async fn exchange(mut pipe: Pipe, seed: usize, room: usize) {
+    let (mut sent, mut received, mut message) = (0, 0, Vec::new());
+    let mut outgoing = pattern(LENGTHS[0], seed);
+    poll_fn(|cx| {
+        let mut waits = false;
+        while !waits {
+            waits = true;
+            if sent < LENGTHS.len() && pipe.poll_write(cx, &outgoing).map(Result::unwrap).is_ready()
+            {
+                sent += 1;
+                outgoing = LENGTHS.get(sent).map_or(Vec::new(), |len| pattern(*len, seed + sent));
+                waits = false;
+            }
+            if received < LENGTHS.len()
+                && let Poll::Ready(piece) = pipe.poll_read(cx, room)
+            {
+                let piece = piece.unwrap();
+                assert!(piece.bytes.len() <= room);
+                message.extend_from_slice(piece.bytes);
+                if !piece.more {
+                    // Not assert_eq: nobody wants to read 16 MiB.
+                    assert_eq!(message.len(), LENGTHS[received]);
+                    assert!(message == pattern(LENGTHS[received], seed + received));
+                    message.clear();
+                    received += 1;
+                }
+                waits = false;
+            }
+        }
+        match sent + received {
+            all if all == 2 * LENGTHS.len() => Poll::Ready(()),
+            _ => Poll::Pending,
+        }
+    })
+    .await;
+    // What the other side has not read yet keeps no handle open.
+    drop(pipe);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_length_arrives_whole_both_ways_at_once() {
+    let (server, client) = pair(true).await;
+    let server = tokio::spawn(exchange(server, 0, 64 * MIB));
+    exchange(client, 0, 64 * MIB).await;
+    server.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pieces_are_no_longer_than_there_is_room_for() {
+    let (server, client) = pair(true).await;
+    let server = tokio::spawn(exchange(server, 0, 100_000));
+    exchange(client, 0, 100_000).await;
+    server.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_piece_says_whether_its_message_goes_on() {
+    let (mut server, mut client) = pair(true).await;
+    write(&mut client, b"twelve bytes").await.unwrap();
+    write(&mut client, b"").await.unwrap();
+    write(&mut client, b"more").await.unwrap();
+    assert_eq!(read(&mut server, 5).await.unwrap(), (b"twelv".to_vec(), true));
+    assert_eq!(read(&mut server, 5).await.unwrap(), (b"e byt".to_vec(), true));
+    assert_eq!(read(&mut server, 5).await.unwrap(), (b"es".to_vec(), false));
+    assert_eq!(read(&mut server, 5).await.unwrap(), (Vec::new(), false));
+    assert_eq!(read(&mut server, 5).await.unwrap(), (b"more".to_vec(), false));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_small_messages_arrive_one_by_one_in_order() {
+    let (mut server, mut client) = pair(true).await;
+    let lengths = |at: usize| at * 7 % 97;
+    let writer = tokio::spawn(async move {
+        for at in 0..3000 {
+            write(&mut client, &pattern(lengths(at), at)).await.unwrap();
+        }
+    });
+    for at in 0..3000 {
+        assert_eq!(read(&mut server, MIB).await.unwrap(), (pattern(lengths(at), at), false));
+    }
+    writer.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn large_messages_in_a_row_come_in_one_piece_each() {
+    let (mut server, mut client) =
+        pair_of(&CreateOptions { in_buffer: 8 * 65_536, ..options(&new_name(), true) }, None).await;
+    for at in 0..4 {
+        write(&mut client, &pattern(60_000, at)).await.unwrap();
+    }
+    // The first meets the small buffer; from then on the size is asked for.
+    assert_eq!(read(&mut server, MIB).await.unwrap().0.len(), 512);
+    assert_eq!(read(&mut server, MIB).await.unwrap().0.len(), 60_000 - 512);
+    for at in 1..4 {
+        assert_eq!(read(&mut server, MIB).await.unwrap(), (pattern(60_000, at), false));
+    }
+}
+
+#[tokio::test]
+async fn peek_tells_the_length_of_the_next_message() {
+    let (mut server, mut client) = pair(true).await;
+    assert_eq!(server.peek().unwrap(), Peeked { available: 0, left_in_message: 0 });
+    write(&mut client, &pattern(1000, 0)).await.unwrap();
+    write(&mut client, &pattern(30, 1)).await.unwrap();
+    assert_eq!(server.peek().unwrap(), Peeked { available: 1030, left_in_message: 1000 });
+    assert_eq!(read(&mut server, 600).await.unwrap().0.len(), 512);
+    assert_eq!(server.peek().unwrap(), Peeked { available: 518, left_in_message: 488 });
+}
