@@ -17,7 +17,7 @@ import tree_sitter_powershell
 LONGEST_LINE = 120
 # What else Windows PowerShell 5.1 has, and programs of the system.
 COMMANDS = set(
-    "Add-LocalGroupMember Add-Type ConvertTo-SecureString Get-CimInstance Get-Date Get-Item Get-LocalUser"
+    "Add-LocalGroupMember Add-Type ConvertTo-SecureString Copy-Item Get-CimInstance Get-Date Get-Item Get-LocalUser"
     " Get-Service Get-WinEvent Join-Path New-Item New-LocalUser New-Object Out-Null Pop-Location Push-Location"
     " Remove-Item Remove-LocalUser Resolve-Path Set-StrictMode Start-Process Start-Sleep Test-Path"
     " Where-Object Write-Output icacls.exe powershell.exe sc.exe".split()

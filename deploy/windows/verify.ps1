@@ -200,6 +200,9 @@ if ($identity.Groups | Where-Object { $_.Value -eq 'S-1-5-2' }) {
 try {
     $null = New-Item -ItemType Directory $folder
     [IO.File]::WriteAllText((Join-Path $folder 'one-byte'), 'x')
+    # The service's account must be able to run it, wherever it was.
+    Copy-Item $Program (Join-Path $folder 'pipeferry.exe')
+    $Program = Join-Path $folder 'pipeferry.exe'
     $password = 'Aa1!' + [Guid]::NewGuid().ToString('N')
     $secret = ConvertTo-SecureString $password -AsPlainText -Force
     $null = New-LocalUser -Name $tag -Password $secret -Description 'made by verify.ps1, to be removed'
@@ -277,9 +280,9 @@ connect = "tcp:127.0.0.1:$($echo.Port)"
 
     Test-Promise 'descriptor' {
         $printed = (& $Program check --config $one.File) -join "`n"
+        $descriptors = ($printed -split '(?m)^security descriptors\s*$')[-1]
         foreach ($name in 'default', 'user', 'remote') {
-            $section = ($printed -split '(?m)^bridge ' | Where-Object { $_ -match "^$name\s" }) -join ''
-            $sddl = [regex]::Match($section, 'D:P\(\S+').Value
+            $sddl = [regex]::Match($descriptors, "(?m)^  $name +(\S+)").Groups[1].Value
             if (-not $sddl) { throw "check prints no descriptor for $name" }
             $expected = [Verify.Pipe]::EntriesOfSddl($sddl)
             Assert-Equal ([Verify.Pipe]::Entries((Get-PipePath $name))) $expected "the descriptor of $name"
