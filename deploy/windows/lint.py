@@ -19,8 +19,8 @@ LONGEST_LINE = 120
 COMMANDS = set(
     "Add-LocalGroupMember Add-Type ConvertTo-SecureString Copy-Item Get-CimInstance Get-Date Get-Item Get-LocalUser"
     " Get-Service Get-WinEvent Join-Path New-Item New-LocalUser New-Object Out-Null Pop-Location Push-Location"
-    " Remove-Item Remove-LocalUser Resolve-Path Set-StrictMode Start-Process Start-Sleep Test-Path"
-    " Where-Object Write-Output icacls.exe powershell.exe sc.exe".split()
+    " Remove-Item Remove-LocalUser Resolve-Path Set-StrictMode Sort-Object Start-Process Start-Sleep Test-Path"
+    " Where-Object Write-Host Write-Output icacls.exe powershell.exe sc.exe".split()
 )
 AUTOMATIC = set("_ null true false env PSVersionTable PSScriptRoot PSCommandPath PSCmdlet LASTEXITCODE".lower().split())
 
