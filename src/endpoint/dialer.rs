@@ -197,5 +197,5 @@ impl TlsTarget {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;

@@ -27,5 +27,5 @@ pub use flow::{Break, Flow, Moved};
 pub use messages::MessageFlow;
 pub use stop::Side;
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;

@@ -29,6 +29,7 @@
  *   info, state, sddl, server         what the handle knows of its pipe
  *   await FILE                        until a file is there
  *   say TEXT                          prints it
+ *   pid                               the number of this process
  *   clock                             milliseconds since it was last asked
  *   close
  *   exit                              at once, with whatever is open
@@ -427,6 +428,7 @@ static const struct verb verbs[] = {
     {"rest", 0},   {"slowly", 2}, {"hear", 1},    {"echo", 0},       {"peek", 0},   {"info", 0},
     {"state", 0},  {"sddl", 0},   {"server", 0},  {"await", 1},      {"say", 1},    {"close", 0},
     {"exit", 0},   {"times", 1},  {"clock", 0},   {"settle", 0},     {"meanwhile", 3},
+    {"pid", 0},
 };
 
 static int words_of(const char *name)
@@ -514,6 +516,9 @@ static void other(const char *name, char **words)
         await_file(words[0]);
     else if (!strcmp(name, "say")) {
         printf("%s\n", words[0]);
+        fflush(stdout);
+    } else if (!strcmp(name, "pid")) {
+        printf("pid %lu\n", GetCurrentProcessId());
         fflush(stdout);
     } else if (!strcmp(name, "clock"))
         tell_clock();

@@ -10,6 +10,7 @@
 
 mod harness;
 
+mod access;
 mod alone;
 mod connecting;
 mod crowd;
@@ -20,5 +21,6 @@ mod node;
 mod nothing_lost;
 mod python;
 mod stopping;
+mod unit;
 mod waiting;
 mod win32;

@@ -59,5 +59,5 @@ fn usage(sentence: impl Into<String>) -> anyhow::Error {
 /// Seconds in a day.
 const DAY: u64 = 86_400;
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;

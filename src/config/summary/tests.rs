@@ -2,6 +2,7 @@ use crate::config::testing::{IDENTITIES, good, unix, windows};
 use crate::config::{System, summary};
 use snapbox::{IntoData as _, assert_data_eq, str};
 
+#[cfg(unix)]
 #[test]
 fn what_would_run_is_shown_with_every_default() {
     let text = format!(

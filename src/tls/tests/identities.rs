@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
 use rustls::pki_types::UnixTime;
 use time::{Duration, OffsetDateTime};
@@ -144,8 +143,10 @@ fn an_error_never_quotes_a_key() {
     assert!(!format!("{errors:?}").contains("SECRET"), "{errors:?}");
 }
 
+#[cfg(unix)]
 #[test]
 fn a_key_that_others_may_read_is_a_warning() {
+    use std::os::unix::fs::PermissionsExt;
     let (folder, from) = healthy();
     let key = folder.path("gateway.key");
     fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();

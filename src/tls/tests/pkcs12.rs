@@ -55,6 +55,7 @@ fn a_store_made_by_the_crate_is_read() {
     assert!(matches!(error.problem, Problem::WrongPassword), "{error}");
 }
 
+#[cfg(unix)]
 #[rstest]
 #[case::with_a_password(Some("pass word"), &[])]
 #[case::with_the_empty_password(None, &[])]

@@ -14,6 +14,12 @@ pub fn pipeferry() -> PathBuf {
     place("x86_64-pc-windows-gnu/debug/pipeferry.exe")
 }
 
+/// The crate's unit tests, as a program.
+pub fn unit_tests() -> PathBuf {
+    assert_fresh();
+    place("unit-tests.exe").canonicalize().unwrap()
+}
+
 /// A program of ours: `tests/programs/NAME.c`, built.
 pub fn program(name: &str) -> PathBuf {
     place(&format!("programs/{name}.exe"))

@@ -18,7 +18,7 @@ pub mod tunnel;
 pub use linux::target::echo;
 pub use linux::tunnel::Tunnel;
 pub use linux::{Duplex, End, Framing, Gateway, Messages, Site, Target, admin, noise};
-pub use linux::{payload, program};
+pub use linux::{cli, payload, program};
 pub use machine::Machine;
 pub use running::Running;
 pub use steps::{Noise, steps};

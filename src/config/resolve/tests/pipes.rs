@@ -33,12 +33,14 @@ fn socket(pipe_path: &str, address: &str) -> String {
     pipe.address.socket.display().to_string()
 }
 
+#[cfg(unix)]
 #[test]
 fn outside_windows_a_pipe_is_a_socket_in_the_runtime_directory() {
     assert_eq!(socket("", "pipe:orders"), "/run/pipeferry/orders.sock");
     assert_eq!(socket("", r"\\.\pipe\orders"), "/run/pipeferry/orders.sock");
 }
 
+#[cfg(unix)]
 #[test]
 fn pipe_path_says_where_the_sockets_are() {
     assert_eq!(
@@ -48,6 +50,7 @@ fn pipe_path_says_where_the_sockets_are() {
     assert_eq!(socket("pipe_path = \"run/{name}\"", "pipe:orders"), "/srv/run/orders");
 }
 
+#[cfg(unix)]
 #[test]
 fn no_pipes_name_leads_out_of_its_folder_and_no_two_names_meet() {
     assert_eq!(socket("", "pipe:a/b"), "/run/pipeferry/a%2Fb.sock");
