@@ -92,10 +92,12 @@ namespace Verify
     public static class Pipe
     {
         // Opens a pipe as clients do that know nothing of SECURITY_SQOS_PRESENT; throws the system's error.
-        public static FileStream Open(string path)
+        public static FileStream Open(string path) { return Open(path, 0); }
+
+        static FileStream Open(string path, uint flags)
         {
             SafeFileHandle pipe = Native.CreateFileW(path, Native.GenericRead | Native.GenericWrite, 0, IntPtr.Zero,
-                3, 0, IntPtr.Zero);
+                3, flags, IntPtr.Zero);
             if (pipe.IsInvalid) throw new Win32Exception();
             return new FileStream(pipe, FileAccess.ReadWrite, 1, false);
         }
@@ -125,7 +127,12 @@ namespace Verify
         }
 
         // Sends a word and gives back what comes for it: the word, `ended`, or an error.
-        public static string Echo(Account account, string path)
+        public static string Echo(Account account, string path) { return Echo(account, path, 0); }
+
+        // The same by a client that shows its token at once: SECURITY_SQOS_PRESENT, SECURITY_IDENTIFICATION.
+        public static string EchoShown(Account account, string path) { return Echo(account, path, 0x00110000); }
+
+        static string Echo(Account account, string path, uint flags)
         {
             return Within.Seconds(10, () =>
             {
@@ -133,7 +140,7 @@ namespace Verify
                 {
                     try
                     {
-                        using (FileStream pipe = Open(path)) return Echo(pipe);
+                        using (FileStream pipe = Open(path, flags)) return Echo(pipe);
                     }
                     catch (Win32Exception error) { return "error " + error.NativeErrorCode; }
                 });

@@ -262,7 +262,10 @@ connect = "tcp:127.0.0.1:$($echo.Port)"
 listen  = { address = "pipe:$tag-remote", allow = [{ user = '$user' }], remote = true }
 connect = "tcp:127.0.0.1:$($echo.Port)"
 [bridge.both]
-listen  = { address = "pipe:$tag-both", allow = [{ user = '$user', sid = "S-1-5-6" }] }
+listen  = { address = "pipe:$tag-both", allow = [{ user = '$user', sid = "S-1-5-4" }] }
+connect = "tcp:127.0.0.1:$($echo.Port)"
+[bridge.service]
+listen  = { address = "pipe:$tag-no-service", allow = [{ user = '$user', sid = "S-1-5-6" }] }
 connect = "tcp:127.0.0.1:$($echo.Port)"
 [bridge.options]
 listen  = { address = "pipe:$tag-options", type = "message", instances = 7, in_buffer = 8192, out_buffer = 12288 }
@@ -325,8 +328,13 @@ connect = "tcp:127.0.0.1:$($echo.Port)"
     }
 
     Test-Promise 'both conditions' {
-        # The DACL lets the user in; that it is no service, only its token tells.
-        Assert-Equal ([Verify.Pipe]::Echo($interactive, (Get-PipePath 'both'))) 'ended' 'a user who is no service'
+        # The DACL lets the user in; whether the other condition is met, only the token tells.
+        $met = [Verify.Pipe]::EchoShown($interactive, (Get-PipePath 'both'))
+        Assert-Equal $met 'ferry' 'a user who is logged on here'
+        $unmet = [Verify.Pipe]::EchoShown($interactive, (Get-PipePath 'no-service'))
+        Assert-Equal $unmet 'ended' 'a user who is no service'
+        $hidden = [Verify.Pipe]::Echo($interactive, (Get-PipePath 'both'))
+        Assert-Equal $hidden 'ended' 'a client that does not show its token at once'
     }
 
     Test-Promise 'remote client' {
