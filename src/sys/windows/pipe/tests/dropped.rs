@@ -88,7 +88,7 @@ async fn the_ticket_is_released_when_the_handle_is_closed() {
     for _ in 0..50 {
         let ticket = Arc::clone(&places).acquire_owned().await.unwrap();
         let options = CreateOptions { max_instances: 1, ..options(&name, true) };
-        let (mut server, client) = pair_of(&options, Some(Box::new(ticket))).await;
+        let (mut server, client) = pair_of(&options, Tickets::new((), ticket)).await;
         assert_eq!(places.available_permits(), 0);
         begin_both(&mut server).await;
         // The client first: the system counts an instance until both are gone.
@@ -100,6 +100,6 @@ async fn the_ticket_is_released_when_the_handle_is_closed() {
 #[tokio::test]
 async fn a_ticket_is_released_too_when_nothing_was_made() {
     let place = Arc::new(());
-    create(&options(r"C:\no\pipe", true), Some(Box::new(Arc::clone(&place)))).unwrap_err();
+    create(&options(r"C:\no\pipe", true), Tickets::new((), Arc::clone(&place))).unwrap_err();
     assert_eq!(Arc::strong_count(&place), 1);
 }
