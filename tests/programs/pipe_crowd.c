@@ -1,8 +1,9 @@
-/* Many clients of one pipe, some at a time, each with a plain CreateFile that
- * waits for nothing: what an impatient program meets.
+/* Many clients of one pipe, some at a time.
  *
- *   pipe_crowd NAME TOTAL AT_ONCE
+ *   pipe_crowd NAME TOTAL AT_ONCE impatient|patient
  *
+ * An impatient one calls CreateFile and waits for nothing; a patient one that
+ * finds all instances taken waits with WaitNamedPipe, as the manual says.
  * Each client sends a line of its own and reads it back from an echo. Prints
  * one line for each kind of failure, and how many clients were served.
  */
@@ -12,6 +13,7 @@
 #include <windows.h>
 
 static const char *name;
+static int patient;
 static volatile LONG next, total, served, opened;
 static volatile LONG failed[65536];
 
@@ -45,13 +47,24 @@ static int echoed(HANDLE pipe, LONG number)
     return 1;
 }
 
+static HANDLE open_it(void)
+{
+    for (;;) {
+        HANDLE pipe =
+            CreateFileA(name, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
+        if (pipe != INVALID_HANDLE_VALUE || !patient || GetLastError() != ERROR_PIPE_BUSY)
+            return pipe;
+        if (!WaitNamedPipeA(name, 60000))
+            return INVALID_HANDLE_VALUE;
+    }
+}
+
 static DWORD WINAPI clients(void *nothing)
 {
     LONG number;
     (void)nothing;
     while ((number = InterlockedIncrement(&next)) <= total) {
-        HANDLE pipe =
-            CreateFileA(name, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
+        HANDLE pipe = open_it();
         if (pipe == INVALID_HANDLE_VALUE) {
             fail("open", GetLastError());
             continue;
@@ -68,9 +81,10 @@ int main(int count, char **words)
 {
     HANDLE threads[64];
     int at, at_once;
-    if (count != 4 || (at_once = atoi(words[3])) < 1 || at_once > 64)
+    if (count != 5 || (at_once = atoi(words[3])) < 1 || at_once > 64)
         return 2;
     name = words[1];
+    patient = strcmp(words[4], "patient") == 0;
     total = atoi(words[2]);
     for (at = 0; at < at_once; at++)
         threads[at] = CreateThread(NULL, 0, clients, NULL, 0, NULL);

@@ -3,19 +3,11 @@
 
 use rstest::rstest;
 
-use crate::harness::{Machine, Site, Target, built, echo, names, steps};
+use crate::harness::{Gateway, Machine, Site, Target, built, echo, names, steps};
 
-#[rstest]
-fn three_hundred_impatient_clients_are_all_let_in(#[values("byte", "message")] mode: &str) {
-    let (machine, site, target) = (Machine::boot(), Site::new(), Target::tcp());
-    let connect = format!("\"{}\"", target.address);
-    let mode = format!("mode = \"{mode}\"");
-    // One more than come at a time would be enough if each left as quickly as
-    // the gateway sees it leave.
-    let listen = "{ address = \"pipe:crowd\", backlog = 16 }";
-    let gateway = machine.bridge(&site, listen, &connect, &mode);
-    target.serve(echo);
-    let arguments = [&names::pipe("crowd"), "300", "8"];
+/// 300 clients, 8 at a time, of a pipe with an echo behind it.
+fn crowd(machine: &Machine, gateway: &Gateway, manner: &str) {
+    let arguments = [&names::pipe("crowd"), "300", "8", manner];
     let crowd = machine.start(&built::program("pipe_crowd"), &arguments).finished();
     assert_eq!(crowd.said, "300 opened, 300 served\n");
     let records = gateway.wait_records(300);
@@ -26,6 +18,29 @@ fn three_hundred_impatient_clients_are_all_let_in(#[values("byte", "message")] m
     assert_eq!(gateway.metrics().value("accept_errors_total", &[("bridge", "one")]), 0.0);
 }
 
+/// Neither error 2 nor error 231, where more instances wait than clients come
+/// at a time.
+#[rstest]
+fn three_hundred_impatient_clients_are_all_let_in(#[values("byte", "message")] mode: &str) {
+    let (machine, site, target) = (Machine::boot(), Site::new(), Target::tcp());
+    let connect = format!("\"{}\"", target.address);
+    let mode = format!("mode = \"{mode}\"");
+    let listen = "{ address = \"pipe:crowd\", backlog = 16 }";
+    let gateway = machine.bridge(&site, listen, &connect, &mode);
+    target.serve(echo);
+    crowd(&machine, &gateway, "impatient");
+}
+
+#[test]
+fn one_instance_at_a_time_is_enough_for_clients_that_wait() {
+    let (machine, site, target) = (Machine::boot(), Site::new(), Target::tcp());
+    let connect = format!("\"{}\"", target.address);
+    let listen = "{ address = \"pipe:crowd\", backlog = 1 }";
+    let gateway = machine.bridge(&site, listen, &connect, "");
+    target.serve(echo);
+    crowd(&machine, &gateway, "patient");
+}
+
 #[test]
 fn clients_that_come_and_leave_at_once_do_not_stop_the_listener() {
     let (machine, site, target) = (Machine::boot(), Site::new(), Target::tcp());
@@ -34,6 +49,7 @@ fn clients_that_come_and_leave_at_once_do_not_stop_the_listener() {
     target.serve(echo);
     let passers_by = steps(&machine, "times 100 open ~door rw close wait ~door -1").finished();
     assert_eq!(passers_by.said, "open ok\nclose ok\nwait ok\n".repeat(100));
-    let crowd = machine.start(&built::program("pipe_crowd"), &[&names::pipe("door"), "10", "1"]);
+    let crowd =
+        machine.start(&built::program("pipe_crowd"), &[&names::pipe("door"), "10", "1", "patient"]);
     assert_eq!(crowd.finished().said, "10 opened, 10 served\n");
 }

@@ -13,7 +13,7 @@ use crate::access::{ResolvedOwner, UnknownName};
 use crate::config::{Access, Framing, Impersonation, Mode, PipeDial, PipeHalfClose};
 use crate::endpoint::{Conn, DialError, Stream};
 use crate::sys::windows::pipe::{self, Pipe};
-use crate::sys::windows::{descriptor, token};
+use crate::sys::windows::token;
 
 /// A busy pipe is asked again, at first and at last so often.
 const FIRST_RETRY: Duration = Duration::from_millis(1);
@@ -119,7 +119,7 @@ impl PipeTarget {
     /// A pipe that somebody else made under this name gets nothing.
     fn check_owner(&self, pipe: &Pipe) -> Result<(), DialError> {
         let Some(owner) = &self.owner else { return Ok(()) };
-        let object = descriptor::owner_of(pipe.as_handle())?.map(|sid| sid.to_string());
+        let object = pipe.owner()?.map(|sid| sid.to_string());
         // Another machine's process number says nothing here.
         let pid = pipe.server_pid().ok().filter(|_| !self.remote);
         let process = pid.and_then(|pid| token::process_owner(pid).ok());

@@ -9,7 +9,7 @@ use crate::sys::windows::token::{self, TokenError, TokenIdentity};
 /// another's by now, so only where the DACL has decided already.
 pub fn of_client(pipe: &Pipe, dacl_is_all: bool) -> Origin {
     let pid = pipe.client_pid().ok();
-    let identity = match token::client_of(pipe.as_handle()) {
+    let identity = match pipe.client() {
         Err(TokenError::NothingRead) if dacl_is_all => {
             pid.and_then(|pid| token::by_process(pid).ok())
         }

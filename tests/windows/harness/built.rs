@@ -14,9 +14,22 @@ pub fn pipeferry() -> PathBuf {
     place("x86_64-pc-windows-gnu/debug/pipeferry.exe")
 }
 
-/// A program of ours: `tests/programs/NAME.c`, built.
+/// The crate's unit tests, as a program.
+pub fn unit_tests() -> PathBuf {
+    assert_fresh();
+    place("unit-tests.exe").canonicalize().unwrap()
+}
+
+/// A program of ours, built: `tests/programs/NAME.c`, or all of `NAME/`.
 pub fn program(name: &str) -> PathBuf {
-    place(&format!("programs/{name}.exe"))
+    let made = place(&format!("programs/{name}.exe"));
+    let mut sources = vec![source(&format!("{name}.c"))];
+    if !sources[0].exists() {
+        sources.clear();
+        collect(&source(name), &mut sources);
+    }
+    assert_newer(&made, sources);
+    made
 }
 
 /// CPython for Windows.
@@ -56,12 +69,16 @@ fn place(name: &str) -> PathBuf {
 }
 
 fn assert_fresh() {
-    let built = modified(&place("built"));
     let mut sources = vec![root().join("Cargo.toml"), root().join("Cargo.lock")];
     collect(&root().join("src"), &mut sources);
+    assert_newer(&place("built"), sources);
+}
+
+fn assert_newer(made: &Path, sources: Vec<PathBuf>) {
+    let made = modified(made);
     for source in sources {
         let path = source.display();
-        assert!(modified(&source) <= built, "{path} is newer: run tests/windows/build");
+        assert!(modified(&source) <= made, "{path} is newer: run tests/windows/build");
     }
 }
 

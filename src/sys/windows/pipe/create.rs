@@ -1,6 +1,5 @@
 //! The server's end: an instance of a pipe, and the client that comes to it.
 
-use std::ffi::OsStr;
 use std::io;
 use std::os::windows::io::{FromRawHandle, OwnedHandle};
 use std::ptr::null;
@@ -21,10 +20,10 @@ use windows_sys::Win32::System::Pipes::{
 };
 
 use super::handle::{PipeHandle, PipeInfo, Ticket};
-use super::open::wide;
 use super::operation::{Call, Flight, Request};
 use super::{Access, Pipe, system_error};
 use crate::sys::windows::descriptor::SecurityDescriptor;
+use crate::sys::windows::wide::wide;
 
 /// PIPE_UNLIMITED_INSTANCES
 pub const UNLIMITED_INSTANCES: u8 = 255;
@@ -38,7 +37,7 @@ const LONGEST_NAME: usize = 256;
 #[derive(Debug, Clone, Copy)]
 pub struct CreateOptions<'a> {
     /// `\\.\pipe\NAME`
-    pub name: &'a OsStr,
+    pub name: &'a str,
     /// Which way data goes.
     pub access: Access,
     /// PIPE_TYPE_MESSAGE with PIPE_READMODE_MESSAGE, else PIPE_TYPE_BYTE.

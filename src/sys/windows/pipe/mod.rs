@@ -16,6 +16,7 @@ mod open;
 mod operation;
 mod port;
 mod reader;
+mod security;
 mod writer;
 
 pub use create::{CreateOptions, Instance, UNLIMITED_INSTANCES, create};
@@ -24,7 +25,6 @@ pub use open::{Impersonation, open};
 pub use reader::Piece;
 
 use std::io;
-use std::os::windows::io::{AsHandle, BorrowedHandle};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -158,12 +158,6 @@ impl Pipe {
     /// The system's own.
     pub fn server_pid(&self) -> io::Result<u32> {
         self.handle.server_pid()
-    }
-
-    /// The handle, for the questions that security asks. It must not be read
-    /// or written: it is overlapped and its packets are the port's.
-    pub fn as_handle(&self) -> BorrowedHandle<'_> {
-        self.handle.as_handle()
     }
 }
 

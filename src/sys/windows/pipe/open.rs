@@ -1,8 +1,6 @@
 //! The client's end: a pipe that somebody serves.
 
-use std::ffi::OsStr;
 use std::io;
-use std::os::windows::ffi::OsStrExt;
 use std::os::windows::io::{FromRawHandle, OwnedHandle};
 use std::ptr::{null, null_mut};
 
@@ -15,6 +13,7 @@ use windows_sys::Win32::Storage::FileSystem::{
 use super::handle::PipeHandle;
 use super::operation::Flight;
 use super::{Access, Pipe};
+use crate::sys::windows::wide::wide;
 
 /// What the server may do with our token: SECURITY_IMPERSONATION_LEVEL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +35,7 @@ pub enum Impersonation {
 /// # Errors
 /// `InvalidInput` for a path with a NUL; else the system's own: 2 if there is
 /// no such pipe, 231 if all of its instances are taken, 5 if access is refused.
-pub fn open(path: &OsStr, access: Access, level: Impersonation) -> io::Result<Pipe> {
+pub fn open(path: &str, access: Access, level: Impersonation) -> io::Result<Pipe> {
     let path = wide(path)?;
     let access = match access {
         Access::Both => GENERIC_READ | GENERIC_WRITE,
@@ -62,15 +61,4 @@ pub fn open(path: &OsStr, access: Access, level: Impersonation) -> io::Result<Pi
     let handle = PipeHandle::new(handle, None)?;
     let flight = Flight::new(&handle);
     Ok(Pipe::new(handle, flight, false))
-}
-
-/// `text` as the system takes it, with the NUL at its end.
-pub(super) fn wide(text: &OsStr) -> io::Result<Vec<u16>> {
-    let mut units: Vec<u16> = text.encode_wide().collect();
-    if units.contains(&0) {
-        let why = "a pipe's path cannot hold a NUL";
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
-    }
-    units.push(0);
-    Ok(units)
 }

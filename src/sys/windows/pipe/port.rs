@@ -10,9 +10,11 @@ use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null_mut;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
+use std::task::Waker;
 use std::time::Duration;
 
 use windows_sys::Win32::Foundation::{FALSE, INVALID_HANDLE_VALUE};
+use windows_sys::Win32::Storage::FileSystem::SetFileCompletionNotificationModes;
 use windows_sys::Win32::System::IO::{
     CreateIoCompletionPort, GetQueuedCompletionStatusEx, OVERLAPPED_ENTRY,
 };
@@ -22,11 +24,19 @@ use super::operation::Operation;
 
 /// So many packets are taken by one call.
 const BATCH: usize = 64;
+/// FILE_SKIP_COMPLETION_PORT_ON_SUCCESS of winbase.h.
+const SKIP_ON_SUCCESS: u8 = 1;
 
 static PORT: OnceLock<Arc<OwnedHandle>> = OnceLock::new();
 
 /// Makes the end of every overlapped call on `handle` a packet of the port,
-/// which is made at the first use.
+/// unless the call ends at once. The port is made at the first use.
+///
+/// With FILE_SKIP_COMPLETION_PORT_ON_SUCCESS a packet comes if, and only if,
+/// the call said ERROR_IO_PENDING. For success and errors that is documented.
+/// "More data" is neither; it was measured on Windows, by the conformance test
+/// of ntdll's pipes that Wine keeps: up to Windows 7 it is returned and not
+/// queued, from 8 on it is turned into a pending call and queued. Wine does as 7.
 ///
 /// # Safety
 /// Every overlapped call on `handle` must be an [`Operation`]'s.
@@ -36,10 +46,16 @@ static PORT: OnceLock<Arc<OwnedHandle>> = OnceLock::new();
 /// overlapped one.
 pub(super) unsafe fn register(handle: &OwnedHandle) -> io::Result<()> {
     let port = port()?;
+    let handle = handle.as_raw_handle();
     // SAFETY: both handles are open while they are borrowed.
-    let joined =
-        unsafe { CreateIoCompletionPort(handle.as_raw_handle(), port.as_raw_handle(), 0, 0) };
-    if joined.is_null() { Err(io::Error::last_os_error()) } else { Ok(()) }
+    let joined = unsafe { CreateIoCompletionPort(handle, port.as_raw_handle(), 0, 0) };
+    if joined.is_null() {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: as above. Never FILE_SKIP_SET_EVENT_ON_HANDLE beside it: calls
+    // that are not overlapped (PeekNamedPipe) may wait for that event.
+    let ok = unsafe { SetFileCompletionNotificationModes(handle, SKIP_ON_SUCCESS) };
+    if ok == FALSE { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
 fn port() -> io::Result<&'static OwnedHandle> {
@@ -66,7 +82,7 @@ fn start() -> io::Result<Arc<OwnedHandle>> {
     let port = Arc::new(unsafe { OwnedHandle::from_raw_handle(port) });
     // Holds at most the two operations of each pipe that was just dropped.
     let (over, last) = mpsc::channel::<Operation>();
-    let close = move || last.into_iter().for_each(drop);
+    let close = move || last.into_iter().for_each(|operation| guarded(|| drop(operation)));
     std::thread::Builder::new().name("pipe-close".to_owned()).spawn(close)?;
     let emptied = Arc::clone(&port);
     let empty = move || empty(&emptied, &over);
@@ -92,16 +108,19 @@ fn empty(port: &OwnedHandle, over: &mpsc::Sender<Operation>) {
         for packet in packets.iter().take(count).filter(|packet| !packet.lpOverlapped.is_null()) {
             // SAFETY: the port's packets are those of operations in flight,
             // by the promise made to `register`; each comes here once.
-            let operation = unsafe { Operation::of_packet(packet.lpOverlapped) };
-            if let Some(waker) = operation.land() {
-                // A waker is anybody's code.
-                let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
-            }
+            let (operation, waker) = unsafe { Operation::land(packet.lpOverlapped) };
+            guarded(|| waker.into_iter().for_each(Waker::wake));
             if let Some(operation) = Arc::into_inner(operation) {
                 let _ = over.send(operation);
             }
         }
     }
+}
+
+/// Runs what may be anybody's code, a waker or a ticket: it must not end a
+/// thread that all pipes need.
+fn guarded(foreign: impl FnOnce()) {
+    let _ = catch_unwind(AssertUnwindSafe(foreign));
 }
 
 /// Waits for packets; says how many came.

@@ -60,6 +60,12 @@ impl Reader {
         Poll::Ready(self.take(landed))
     }
 
+    /// Bytes of memory that wait between reads or while the pipe is dry.
+    #[cfg(test)]
+    pub(super) fn holds(&self) -> usize {
+        self.large.len() + SMALL
+    }
+
     fn take(&mut self, landed: Landed) -> io::Result<Piece<'_>> {
         let Landed { memory, asked, moved, error } = landed;
         let is_large = memory.len() > SMALL;

@@ -100,7 +100,6 @@ async fn the_ticket_is_released_when_the_handle_is_closed() {
 #[tokio::test]
 async fn a_ticket_is_released_too_when_nothing_was_made() {
     let place = Arc::new(());
-    let name = OsString::from(r"C:\no\pipe");
-    create(&options(&name, true), Some(Box::new(Arc::clone(&place)))).unwrap_err();
+    create(&options(r"C:\no\pipe", true), Some(Box::new(Arc::clone(&place)))).unwrap_err();
     assert_eq!(Arc::strong_count(&place), 1);
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn refused(name: &OsStr) -> i32 {
+fn refused(name: &str) -> i32 {
     code(&open(name, Access::Both, Impersonation::Identification).unwrap_err())
 }
 
@@ -95,12 +95,12 @@ async fn several_instances_take_a_client_each() {
 async fn names_that_are_none_are_refused() {
     let long = format!(r"\\.\pipe\{}", "n".repeat(248));
     for name in [r"\\.\pipe\a".to_owned() + "\0b", long] {
-        let error = create(&options(OsStr::new(&name), true), None).unwrap_err();
+        let error = create(&options(&name, true), None).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
     }
     let longest = format!(r"\\.\pipe\{}", "n".repeat(247));
-    create(&options(OsStr::new(&longest), true), None).unwrap();
-    let nul = OsStr::new("\\\\.\\pipe\\a\0b");
+    create(&options(&longest, true), None).unwrap();
+    let nul = "\\\\.\\pipe\\a\0b";
     let error = open(nul, Access::Both, Impersonation::Identification).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
 }

@@ -114,3 +114,18 @@ async fn peek_tells_the_length_of_the_next_message() {
     assert_eq!(read(&mut server, 600).await.unwrap().0.len(), 512);
     assert_eq!(server.peek().unwrap(), Peeked { available: 518, left_in_message: 488 });
 }
+
+#[tokio::test]
+async fn a_pipe_that_is_dry_holds_no_large_buffer() {
+    for message_type in TYPES {
+        let (mut server, mut client) = pair(message_type).await;
+        write(&mut client, &pattern(60_000, 0)).await.unwrap();
+        let mut got = 0;
+        while got < 60_000 {
+            got += read(&mut server, MIB).await.unwrap().0.len();
+        }
+        assert!(server.reader.holds() > 60_000);
+        assert!(poll_fn(|cx| Poll::Ready(server.poll_read(cx, MIB).is_pending())).await);
+        assert!(server.reader.holds() < 1000);
+    }
+}

@@ -8,8 +8,8 @@ mod ends;
 mod instances;
 mod messages;
 mod options;
+mod security;
 
-use std::ffi::{OsStr, OsString};
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -20,13 +20,13 @@ const MIB: usize = 1024 * 1024;
 const TYPES: [bool; 2] = [false, true];
 
 /// A name that no other pipe has.
-fn new_name() -> OsString {
+fn new_name() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    format!(r"\\.\pipe\pipeferry-test-{}-{count}", std::process::id()).into()
+    format!(r"\\.\pipe\pipeferry-test-{}-{count}", std::process::id())
 }
 
-fn options(name: &OsStr, message_type: bool) -> CreateOptions<'_> {
+fn options(name: &str, message_type: bool) -> CreateOptions<'_> {
     CreateOptions {
         name,
         access: Access::Both,
@@ -45,7 +45,7 @@ fn options(name: &OsStr, message_type: bool) -> CreateOptions<'_> {
     }
 }
 
-fn dial(name: &OsStr, message_type: bool) -> Pipe {
+fn dial(name: &str, message_type: bool) -> Pipe {
     let mut pipe = open(name, Access::Both, Impersonation::Identification).unwrap();
     if message_type {
         pipe.set_message_read_mode().unwrap();
