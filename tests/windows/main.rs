@@ -13,6 +13,7 @@ mod harness;
 mod access;
 mod alone;
 mod connecting;
+mod console;
 mod crowd;
 mod exe;
 mod half_close;
