@@ -18,6 +18,7 @@ mod crowd;
 mod exe;
 mod half_close;
 mod instances;
+mod leaving;
 mod messages;
 mod node;
 mod nothing_lost;

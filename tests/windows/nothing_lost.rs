@@ -1,18 +1,12 @@
 //! The end of a connection over a pipe: all that was written arrives, whoever
 //! leaves first and whoever is slow.
 
-use std::io::Write as _;
-use std::net::{Shutdown, TcpListener};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Duration;
-
 use rstest::rstest;
 
 use crate::harness::payload::assert_same;
-use crate::harness::steps::told;
 use crate::harness::{
-    Duplex, Framing, Machine, Messages, Noise, Side, Site, Target, admin, eventually, names, noise,
-    steps, tunnel,
+    Framing, Machine, Messages, Noise, Side, Site, Target, admin, eventually, names, noise, steps,
+    tunnel,
 };
 
 const INTERRUPT: rustix::process::Signal = rustix::process::Signal::INT;
@@ -42,64 +36,6 @@ fn a_client_that_writes_and_leaves_has_said_it_all(
         assert_eq!(service.recv(), None, "a clean end");
     }
     assert_eq!(gateway.ended("done").to_target, 200_000);
-}
-
-/// Says something for as long as anybody takes it, and hears everything.
-fn talker(mut service: Duplex, heard: &Sender<String>) {
-    let mut mouth = service.socket().try_clone().unwrap();
-    let talking = std::thread::spawn(move || while mouth.write_all(&[7; 100]).is_ok() {});
-    let (came, _) = service.drain();
-    let _ = heard.send(told(&came));
-    // It ends the talk as well.
-    let _ = service.socket().shutdown(Shutdown::Both);
-    talking.join().unwrap();
-}
-
-/// A target of talkers. It has room for all that a client says: how much waits
-/// to be sent when a connection is reset, is not to be had from every Windows.
-fn talkers() -> (String, Receiver<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    socket2::SockRef::from(&listener).set_recv_buffer_size(1024 * 1024).unwrap();
-    let address = format!("tcp:{}", listener.local_addr().unwrap());
-    let (sender, heard) = channel();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let (service, sender) = (Duplex::Tcp(stream.unwrap()).patient(), sender.clone());
-            std::thread::spawn(move || talker(service, &sender));
-        }
-    });
-    (address, heard)
-}
-
-/// What is written to a client that has left fails; what it had said before is
-/// still there to be read.
-#[rstest]
-fn clients_that_leave_while_they_are_spoken_to_have_said_it_all(
-    #[values("4KiB", "1MiB")] buffer: &str,
-) {
-    const EACH: usize = 40;
-    let (machine, site, (target, heard)) = (Machine::boot(), Site::new(), talkers());
-    let listen = format!("{{ address = \"pipe:front\", in_buffer = \"{buffer}\" }}");
-    let gateway = machine.bridge(&site, &listen, &format!("\"{target}\""), "");
-    let sizes = [1000, 5000, 20_000, 70_000, 200_000];
-    let crowd = sizes.map(|size| {
-        let one = format!("reach ~front rw write {size} {size} close");
-        steps(&machine, &format!("times {EACH} {one}"))
-    });
-    let all = sizes.map(|size| Noise::new(size as u64, size).told());
-    for (client, sent) in crowd.into_iter().zip(&all) {
-        let one = format!("reach ok\nwrite {sent}\nclose ok\n");
-        assert_eq!(client.finished().said, one.repeat(EACH));
-    }
-    let mut wanted: Vec<_> = all.iter().flat_map(|one| vec![one.clone(); EACH]).collect();
-    let patience = Duration::from_secs(60);
-    let mut came: Vec<_> =
-        wanted.iter().map(|_| heard.recv_timeout(patience).expect("what a client said")).collect();
-    (wanted.sort(), came.sort());
-    assert_eq!(came, wanted);
-    let records = gateway.wait_records(wanted.len());
-    let told: u64 = records.iter().map(|record| record.to_target).sum();
-    assert_eq!(told, sizes.iter().map(|size| (size * EACH) as u64).sum::<u64>());
 }
 
 #[rstest]
