@@ -62,7 +62,7 @@ async fn pair_of(options: &CreateOptions<'_>, tickets: Tickets) -> (Pipe, Pipe) 
 }
 
 async fn pair(message_type: bool) -> (Pipe, Pipe) {
-    pair_of(&options(&new_name(), message_type), None).await
+    pair_of(&options(&new_name(), message_type), Tickets::default()).await
 }
 
 async fn write(pipe: &mut Pipe, bytes: &[u8]) -> io::Result<()> {
