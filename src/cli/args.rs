@@ -10,6 +10,7 @@ use super::certs::CertsArgs;
 #[cfg(unix)]
 use super::demo::DemoArgs;
 use super::duration::{duration, size};
+use super::service::ServiceArgs;
 use crate::config::{CommandLine, IdentityFlags, Mode, System};
 
 /// Carries named pipes across networks.
@@ -41,6 +42,8 @@ pub(super) enum Command {
     Demo(DemoArgs),
     /// Run a small CA: make, issue, revoke and show certificates
     Certs(CertsArgs),
+    /// Run as a Windows service: install it, start and stop it, see how it is
+    Service(ServiceArgs),
     /// Print the JSON Schema of the configuration
     Schema,
     /// Print completions for a shell

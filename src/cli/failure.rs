@@ -51,10 +51,27 @@ impl Failure {
         Self { text, code: 2 }
     }
 
+    /// Adds what to do.
+    #[must_use]
+    pub fn hint(mut self, hint: &str) -> Self {
+        let _ = write!(self.text, "\n  hint: {hint}");
+        self
+    }
+
+    /// All that would be printed.
+    pub fn text(&self) -> &str {
+        self.text.trim_end()
+    }
+
+    /// The exit code.
+    pub const fn code(&self) -> u8 {
+        self.code
+    }
+
     /// Prints it to standard error.
     pub fn report(self) -> ExitCode {
         // If nobody listens there, the exit code has to do.
-        let _ = writeln!(std::io::stderr().lock(), "{}", self.text.trim_end());
+        let _ = writeln!(std::io::stderr().lock(), "{}", self.text());
         ExitCode::from(self.code)
     }
 }

@@ -15,29 +15,47 @@ use crate::telemetry::metrics::Exposition;
 
 /// Serves until stopped.
 pub(super) fn serve(config: &Config, on_hangup: OnHangup) -> Result<ExitCode, Failure> {
-    let (log, exposition, prepared) = set_up(config)?;
-    let runtime = runtime()?;
-    let finish = runtime.block_on(async {
-        let signals = StopSignals::listen(on_hangup).context("cannot listen for signals")?;
-        let gateway = Gateway::start(config, prepared, &exposition).await?;
-        anyhow::Ok(gateway.serve(signals).await)
-    });
-    end(runtime, log);
+    let log = standard_error(config)?;
+    let signals = || StopSignals::listen(on_hangup).context("cannot listen for signals");
+    let finish = serve_for(config, &log, signals, || ());
+    drop(log);
     match finish? {
         Finish::Drained => Ok(ExitCode::SUCCESS),
         Finish::CutOff => Ok(ExitCode::from(1)),
     }
 }
 
+/// Serves until one of `signals`, which are made on the runtime; `ready` is
+/// called when all listeners are bound.
+pub(super) fn serve_for(
+    config: &Config,
+    log: &LogGuard,
+    signals: impl FnOnce() -> anyhow::Result<StopSignals>,
+    ready: impl FnOnce(),
+) -> Result<Finish, Failure> {
+    let (exposition, prepared) = prepare(config, log)?;
+    let runtime = runtime()?;
+    let finish = runtime.block_on(async {
+        let signals = signals()?;
+        let gateway = Gateway::start(config, prepared, &exposition).await?;
+        ready();
+        anyhow::Ok(gateway.serve(signals).await)
+    });
+    end(runtime);
+    Ok(finish?)
+}
+
 /// Carries one connection; done is success, and anything else is said.
 pub(super) fn once(config: &Config) -> Result<ExitCode, Failure> {
-    let (log, _exposition, prepared) = set_up(config)?;
+    let log = standard_error(config)?;
+    let (_exposition, prepared) = prepare(config, &log)?;
     let runtime = runtime()?;
     let verdict = runtime.block_on(async {
         let signals = StopSignals::listen(OnHangup::Stop).context("cannot listen for signals")?;
         anyhow::Ok(carry_one(prepared, signals).await?)
     });
-    end(runtime, log);
+    end(runtime);
+    drop(log);
     let Some(Verdict { outcome, reason }) = verdict? else { return Ok(ExitCode::SUCCESS) };
     if outcome == Outcome::Done {
         return Ok(ExitCode::SUCCESS);
@@ -46,8 +64,11 @@ pub(super) fn once(config: &Config) -> Result<ExitCode, Failure> {
     Err(Failure::running(&anyhow::anyhow!("the connection ended as `{outcome}`{why}")))
 }
 
-fn set_up(config: &Config) -> Result<(LogGuard, Exposition, Prepared), Failure> {
-    let log = log::init(&config.log.level, config.log.format).context("cannot set up the log")?;
+fn standard_error(config: &Config) -> anyhow::Result<LogGuard> {
+    log::init(&config.log.level, config.log.format).context("cannot set up the log")
+}
+
+fn prepare(config: &Config, log: &LogGuard) -> Result<(Exposition, Prepared), Failure> {
     let exposition = Exposition::install().context("cannot set up the metrics")?;
     exposition.watch_log(log.dropped_lines());
     let prepared = Prepared::new(config, &exposition).map_err(|all| Failure::mistakes(&all))?;
@@ -60,7 +81,7 @@ fn set_up(config: &Config) -> Result<(LogGuard, Exposition, Prepared), Failure> 
         }
     }
     raise_descriptor_limit();
-    Ok((log, exposition, prepared))
+    Ok((exposition, prepared))
 }
 
 fn runtime() -> anyhow::Result<Runtime> {
@@ -68,9 +89,8 @@ fn runtime() -> anyhow::Result<Runtime> {
 }
 
 /// A read of standard input that never returns must not hold the process.
-fn end(runtime: Runtime, log: LogGuard) {
+fn end(runtime: Runtime) {
     runtime.shutdown_background();
-    drop(log);
 }
 
 /// Two descriptors a connection: takes what the hard limit allows.

@@ -18,6 +18,7 @@ mod man;
 mod relay;
 mod run;
 mod schema;
+pub mod service;
 
 use std::process::ExitCode;
 
@@ -48,6 +49,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Certs(args) => certs::run(&args, &mut std::io::stdout().lock())
             .map(|()| ExitCode::SUCCESS)
             .map_err(|error| Failure::from_certs(&error)),
+        Command::Service(args) => service::run(&args),
         Command::Schema => schema::run(),
         Command::Completions(args) => completions::run(&args),
         Command::Man => man::run(),

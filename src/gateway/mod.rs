@@ -21,7 +21,7 @@ pub use self::admin_thread::AdminError;
 use self::admin_thread::AdminThread;
 pub use self::once::carry_one;
 pub use self::prepare::{Mistake, Prepared};
-pub use self::signals::{OnHangup, StopSignals};
+pub use self::signals::{OnHangup, Stop, StopSignals};
 use self::view::View;
 use crate::bridge::{OpenBridge, OpenError, RunningBridge};
 use crate::config::Config;
@@ -55,7 +55,8 @@ pub enum Finish {
 }
 
 impl Finish {
-    fn word(self) -> &'static str {
+    /// The word for the log.
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Drained => "drained",
             Self::CutOff => "cut off",
@@ -108,19 +109,21 @@ impl Gateway {
     }
 
     /// Serves until the first stop signal, then drains: open connections may
-    /// finish until the limit or a second signal.
+    /// finish until the limit, or what the system leaves of it, or a second
+    /// signal.
     pub async fn serve(self, mut signals: StopSignals) -> Finish {
-        let signal = signals.next().await;
+        let Stop { name: signal, within } = signals.next().await;
         self.view.set_draining();
         let open = self.open_connections();
-        tracing::info!(signal, open, limit = ?self.drain_timeout, "draining");
+        let limit = within.map_or(self.drain_timeout, |within| within.min(self.drain_timeout));
+        tracing::info!(signal, open, ?limit, "draining");
         for bridge in &self.bridges {
             bridge.drain();
         }
         let why = tokio::select! {
             () = self.all_gone() => None,
-            () = tokio::time::sleep(self.drain_timeout) => Some("the drain's limit"),
-            signal = signals.next() => Some(signal),
+            () = tokio::time::sleep(limit) => Some("the drain's limit"),
+            signal = signals.next() => Some(signal.name),
         };
         let finish = match why {
             None => Finish::Drained,

@@ -1,6 +1,19 @@
-//! The signals that stop the daemon.
+//! What stops the daemon: the system's signals, or whoever runs it as a service.
+
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
 
 use std::io;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+#[cfg(unix)]
+use self::unix::Signals;
+#[cfg(windows)]
+use self::windows::Signals;
 
 /// What SIGHUP means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,72 +24,58 @@ pub enum OnHangup {
     GoOn,
 }
 
-/// SIGTERM and SIGINT, or what the system has in their place.
-#[derive(Debug)]
-pub struct StopSignals {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    hangup: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    on_hangup: OnHangup,
-    #[cfg(windows)]
-    interrupt: tokio::signal::windows::CtrlC,
-    #[cfg(windows)]
-    shutdown: tokio::signal::windows::CtrlShutdown,
+/// A call to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stop {
+    /// What called, for the log.
+    pub name: &'static str,
+    /// When the system ends this process whatever it does, where it would.
+    pub within: Option<Duration>,
 }
 
-#[cfg(unix)]
+impl Stop {
+    /// One that leaves as much time as the configuration gives.
+    pub const fn named(name: &'static str) -> Self {
+        Self { name, within: None }
+    }
+}
+
+/// Where calls to stop come from.
+#[derive(Debug)]
+pub struct StopSignals(Source);
+
+#[derive(Debug)]
+enum Source {
+    System(Signals),
+    Asked(mpsc::Receiver<Stop>),
+}
+
 impl StopSignals {
-    /// Starts to listen for them; from then on they no longer kill.
+    /// The system's signals to this process: SIGTERM and SIGINT, or a console's
+    /// events. From then on they no longer kill.
     ///
     /// # Errors
     /// The system's.
     pub fn listen(on_hangup: OnHangup) -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            hangup: signal(SignalKind::hangup())?,
-            on_hangup,
-        })
+        Ok(Self(Source::System(Signals::listen(on_hangup)?)))
     }
 
-    /// Waits for the next one; its name.
-    pub async fn next(&mut self) -> &'static str {
-        loop {
-            tokio::select! {
-                _ = self.terminate.recv() => return "SIGTERM",
-                _ = self.interrupt.recv() => return "SIGINT",
-                _ = self.hangup.recv() => {
-                    if self.on_hangup == OnHangup::Stop {
-                        return "SIGHUP";
-                    }
-                    tracing::warn!("SIGHUP: a changed configuration needs a restart");
-                }
-            }
+    /// Whoever holds the sender. When that is dropped, nobody stops it.
+    pub const fn asked(by: mpsc::Receiver<Stop>) -> Self {
+        Self(Source::Asked(by))
+    }
+
+    /// Waits for the next one.
+    pub async fn next(&mut self) -> Stop {
+        match &mut self.0 {
+            Source::System(signals) => signals.next().await,
+            Source::Asked(by) => match by.recv().await {
+                Some(stop) => stop,
+                None => std::future::pending().await,
+            },
         }
     }
 }
 
-#[cfg(windows)]
-impl StopSignals {
-    /// Starts to listen for them; from then on they no longer kill.
-    ///
-    /// # Errors
-    /// The system's.
-    pub fn listen(_: OnHangup) -> io::Result<Self> {
-        use tokio::signal::windows::{ctrl_c, ctrl_shutdown};
-        Ok(Self { interrupt: ctrl_c()?, shutdown: ctrl_shutdown()? })
-    }
-
-    /// Waits for the next one; its name.
-    pub async fn next(&mut self) -> &'static str {
-        tokio::select! {
-            _ = self.interrupt.recv() => "Ctrl-C",
-            _ = self.shutdown.recv() => "shutdown",
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -18,9 +18,18 @@ fn started(arguments: &[&str]) -> Program {
 #[test]
 fn help_names_every_command_and_version_the_version() {
     let help = ran(&mut pipeferry(&["--help"])).good();
-    for command in
-        ["run", "check", "relay", "connect", "demo", "certs", "schema", "completions", "man"]
-    {
+    for command in [
+        "run",
+        "check",
+        "relay",
+        "connect",
+        "demo",
+        "certs",
+        "service",
+        "schema",
+        "completions",
+        "man",
+    ] {
         assert!(help.stdout.contains(command), "{command}");
         ran(&mut pipeferry(&[command, "--help"])).good();
     }
@@ -41,6 +50,20 @@ fn bad_usage_is_code_2_and_says_so_on_standard_error(#[case] arguments: &[&str])
     assert_eq!(said.code, 2, "{}", said.stderr);
     assert_eq!(said.stdout, "");
     assert!(!said.stderr.is_empty());
+}
+
+#[test]
+fn a_service_needs_windows_and_help_shows_what_there_is() {
+    let said = ran(&mut pipeferry(&["service", "install"]));
+    assert_eq!(said.code, 2);
+    assert!(said.stderr.starts_with("error: `pipeferry service` needs Windows\n"), "{said:?}");
+    assert!(said.stderr.contains("deploy/pipeferry.service"), "{}", said.stderr);
+    let help = ran(&mut pipeferry(&["service", "--help"])).good();
+    for command in ["install", "uninstall", "start", "stop", "status"] {
+        assert!(help.stdout.contains(&format!("\n  {command} ")), "{}", help.stdout);
+    }
+    assert!(!help.stdout.contains("\n  run "), "{}", help.stdout);
+    assert_eq!(ran(&mut pipeferry(&["service", "stop", "--name", "a/b"])).code, 2);
 }
 
 #[test]

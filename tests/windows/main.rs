@@ -21,6 +21,7 @@ mod messages;
 mod node;
 mod nothing_lost;
 mod python;
+mod service;
 mod stopping;
 mod unit;
 mod waiting;

@@ -175,7 +175,7 @@ fn security_info(
 
 /// # Safety
 /// `descriptor` points to a whole security descriptor.
-unsafe fn sddl_of(
+pub(super) unsafe fn sddl_of(
     descriptor: *mut c_void,
     what: OBJECT_SECURITY_INFORMATION,
 ) -> io::Result<String> {

@@ -3,8 +3,11 @@
 //! As all of `sys`: thin and safe, no policy.
 
 pub mod descriptor;
+pub mod event_log;
+pub mod folder;
 mod local_memory;
 pub mod pipe;
+pub mod service;
 pub mod sid;
 pub mod socket;
 pub mod stdio;

@@ -1,4 +1,6 @@
-//! Log lines: to standard error, one event a line, never in anybody's way.
+//! Log lines: to standard error, one event a line, never in anybody's way. A
+//! service has no standard error: its lines go to a file, and what matters to
+//! the machine's administrators to the system's event log too.
 //!
 //! The level comes from the configuration or the command line; `RUST_LOG` is not
 //! looked at, so that a daemon logs what its file says. Standard output is never
@@ -8,24 +10,31 @@
 //! outside contains: text passes through [`fields`] and [`one_line`], JSON escapes
 //! by itself.
 
+mod events;
 mod fields;
+mod flood;
 mod one_line;
 mod queue;
+mod rotating;
 mod style;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 
 use tracing::Subscriber;
-use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::filter::{LevelFilter, ParseError, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
+pub use self::events::{EventSink, SERVICE, Severity};
+use self::events::{Events, Reporter};
 pub use self::queue::DroppedLines;
 use self::queue::LineQueue;
+pub use self::rotating::{Bounds, RotatingFile};
 use self::style::Style;
 use crate::config::LogFormat;
 
@@ -43,7 +52,7 @@ pub enum LogError {
         /// What is wrong with it.
         source: ParseError,
     },
-    /// The thread that writes could not be started.
+    /// A thread that writes could not be started.
     #[error("the thread that writes the log could not be started")]
     Thread(#[source] std::io::Error),
     /// Called twice.
@@ -57,6 +66,7 @@ pub enum LogError {
 #[must_use = "dropping it ends the log"]
 pub struct LogGuard {
     queue: LineQueue,
+    reporter: Option<Reporter>,
 }
 
 impl LogGuard {
@@ -69,6 +79,9 @@ impl LogGuard {
 impl Drop for LogGuard {
     fn drop(&mut self) {
         self.queue.close(queue::FLUSH_LIMIT);
+        if let Some(reporter) = &self.reporter {
+            reporter.close(queue::FLUSH_LIMIT);
+        }
     }
 }
 
@@ -83,7 +96,33 @@ pub fn init(level: &str, format: LogFormat) -> Result<LogGuard, LogError> {
     let style = Style::choose(format, terminal, std::env::var_os("NO_COLOR").as_deref());
     let queue = LineQueue::start(std::io::stderr(), style.escape()).map_err(LogError::Thread)?;
     subscriber(filter, style, queue.clone()).try_init().map_err(LogError::Installed)?;
-    Ok(LogGuard { queue })
+    Ok(LogGuard { queue, reporter: None })
+}
+
+/// Sets up the log of a process that has no standard error: JSON lines to
+/// `file`, through the same queue, and the events that are fit for it to `sink`.
+///
+/// # Errors
+/// As [`init`].
+pub fn init_service(
+    level: &str,
+    file: impl Write + Send + 'static,
+    sink: Option<impl EventSink>,
+) -> Result<LogGuard, LogError> {
+    let filter = directives(level)?;
+    let queue = LineQueue::start(file, Style::Json.escape()).map_err(LogError::Thread)?;
+    let (events, reporter): (Option<Events>, _) = match sink {
+        Some(sink) => {
+            let (events, reporter) = events::start(sink).map_err(LogError::Thread)?;
+            (Some(events), Some(reporter))
+        }
+        None => (None, None),
+    };
+    let reported = filter_fn(events::is_reported).with_max_level_hint(LevelFilter::INFO);
+    let events = events.map(|events| events.with_filter(reported));
+    let lines = subscriber(filter, Style::Json, queue.clone());
+    lines.with(events).try_init().map_err(LogError::Installed)?;
+    Ok(LogGuard { queue, reporter })
 }
 
 /// Checks that `level` would be taken by [`init`].
@@ -98,7 +137,11 @@ fn directives(level: &str) -> Result<EnvFilter, LogError> {
         .map_err(|source| LogError::Level { level: level.to_owned(), source })
 }
 
-fn subscriber(filter: EnvFilter, style: Style, queue: LineQueue) -> impl Subscriber {
+fn subscriber(
+    filter: EnvFilter,
+    style: Style,
+    queue: LineQueue,
+) -> impl Subscriber + for<'span> LookupSpan<'span> {
     let lines: Box<dyn Layer<Registry> + Send + Sync> = match style {
         Style::Text { color } => {
             fmt::layer().fmt_fields(fields::escaped()).with_ansi(color).with_writer(queue).boxed()

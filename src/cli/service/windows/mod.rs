@@ -1,0 +1,25 @@
+//! The commands on the system that has services, and the service itself.
+
+mod control;
+mod event_source;
+mod folder;
+mod host;
+mod install;
+mod manager;
+mod status;
+mod uninstall;
+
+pub(super) use self::control::{start, stop};
+pub(super) use self::host::run;
+pub(super) use self::install::install;
+pub(super) use self::status::status;
+pub(super) use self::uninstall::uninstall;
+
+use std::io::Write as _;
+
+use anyhow::Context;
+
+/// Prints to standard output.
+fn say(text: &str) -> anyhow::Result<()> {
+    writeln!(std::io::stdout().lock(), "{text}").context("cannot print")
+}
