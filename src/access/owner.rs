@@ -75,8 +75,12 @@ impl ResolvedOwner {
         let met = object == Some(wanted) || (shared && process == Some(wanted));
         self.verdict(met, || {
             let object = object.unwrap_or("nobody");
+            let hint = match process {
+                None if shared => "; its process does not let us ask, so say `owner` of the pipe",
+                _ => "",
+            };
             let process = process.unwrap_or("an unknown account");
-            format!("{process} (the pipe belongs to {object})")
+            format!("{process} (the pipe belongs to {object}{hint})")
         })
     }
 

@@ -53,7 +53,7 @@ enum Socket {
     #[cfg(unix)]
     Local(LocalListener),
     #[cfg(windows)]
-    Pipe(PipeListener),
+    Pipe(Box<PipeListener>),
     #[cfg(unix)]
     Fifo(Box<FifoListener>),
     /// Standard input and output come once.
@@ -101,7 +101,7 @@ impl Listener {
             #[cfg(unix)]
             Listen::Pipe(pipe) => Ok(Socket::Local(unix::listen_as_pipe(pipe).await?)),
             #[cfg(windows)]
-            Listen::Pipe(pipe) => Ok(Socket::Pipe(PipeListener::bind(pipe)?)),
+            Listen::Pipe(pipe) => Ok(Socket::Pipe(Box::new(PipeListener::bind(pipe)?))),
             #[cfg(unix)]
             Listen::Fifo(fifo) => Ok(Socket::Fifo(Box::new(FifoListener::bind(fifo)?))),
             Listen::Stdio(_) => Ok(Socket::Stdio { taken: false }),

@@ -38,7 +38,7 @@ enum Bound {
         _file: Option<SocketFile>,
     },
     #[cfg(windows)]
-    Pipe(Mutex<PipeListener>),
+    Pipe(Box<Mutex<PipeListener>>),
 }
 
 impl AdminListener {
@@ -65,7 +65,7 @@ impl AdminListener {
             AdminListen::Pipe(pipe) => {
                 let address = format!("pipe:{}", pipe.name);
                 let socket = PipeListener::bind(&PipeListen::private(pipe.clone()))?;
-                Ok(Self { socket: Bound::Pipe(Mutex::new(socket)), address })
+                Ok(Self { socket: Bound::Pipe(Box::new(Mutex::new(socket))), address })
             }
             // The configuration refuses it before.
             #[cfg(windows)]
