@@ -1,6 +1,5 @@
 //! The folder: which is taken, and what is left of it.
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::cli::demo::folder::{CERTS, Folder, FolderError, NEAR_CONFIG};
@@ -16,12 +15,31 @@ fn fill(folder: &Folder) {
     std::fs::write(folder.file(NEAR_CONFIG), "").unwrap();
 }
 
+#[cfg(unix)]
+fn assert_private(folder: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(folder).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}
+
+/// Whoever is in its DACL, and that nothing is inherited from above.
+#[cfg(windows)]
+fn assert_private(folder: &Path) {
+    let sddl = crate::sys::windows::folder::sddl(folder).unwrap();
+    let own = crate::sys::windows::token::own().unwrap().user;
+    let dacl = sddl.split_once("D:").unwrap().1;
+    let (flags, entries) = dacl.split_once('(').unwrap();
+    assert!(flags.contains('P'), "{sddl}");
+    let trustee = |entry: &str| entry.trim_end_matches(')').rsplit(';').next().unwrap().to_owned();
+    let trustees: Vec<String> = entries.split('(').map(trustee).collect();
+    assert_eq!(trustees, [own.to_string(), "SY".to_owned(), "BA".to_owned()], "{sddl}");
+}
+
 #[test]
 fn a_temporary_folder_is_private_and_goes_with_all_that_is_in_it() {
     let at = tempfile::tempdir().unwrap();
     let folder = Folder::temporary(at.path(), false).unwrap();
-    let mode = std::fs::metadata(folder.path()).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o700);
+    assert_private(folder.path());
     fill(&folder);
     drop(folder);
     assert_eq!(listing(at.path()), [""; 0]);
@@ -55,6 +73,7 @@ fn a_folder_with_something_in_it_is_refused_and_left_alone() {
     assert_eq!(listing(at.path()), [NEAR_CONFIG]);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_path_too_long_for_sockets_is_refused_before_anything_is_made() {
     let at = tempfile::tempdir().unwrap();
