@@ -14,6 +14,7 @@ mod access;
 mod alone;
 mod connecting;
 mod crowd;
+mod demo;
 mod exe;
 mod half_close;
 mod instances;

@@ -14,14 +14,14 @@ use super::story::Story;
 impl<W: Write> Story<'_, W> {
     /// Both are told to stop while a connection is open.
     pub(super) async fn stop(&mut self) -> anyhow::Result<()> {
-        self.screen.step(&format!("Stop both with {STOPPED_WITH}, while a client is connected"))?;
+        self.screen.step("Stop both, while a client is connected")?;
         let mut client = Client::open(&self.pipes.place(Pipe::Orders)).await?;
         ensure!(client.exchange(b"before").await? == b"before", "another message came back");
         if let Err(error) = self.ask_both_to_stop().await? {
             drop(client);
             return self.end_at_once(&error).await;
         }
-        self.screen.line("both drain: /readyz says no, no new client comes in")?;
+        self.screen.line(&format!("{STOPPED_WITH}: both drain, and /readyz says no"))?;
         let after = client.exchange(b"after").await.context("draining cut an open connection")?;
         ensure!(after == b"after", "another message came back");
         client.end().await?;

@@ -77,16 +77,15 @@ impl<'a, W: Write> Story<'a, W> {
 
     fn introduce(&mut self) -> anyhow::Result<()> {
         let [orders, service] = [Pipe::Orders, Pipe::Service].map(|pipe| self.pipes.name(pipe));
-        // The gateways stand one under the other.
-        let margin = " ".repeat(orders.len());
+        // So that one gateway stands under the other.
+        let width = service.len() + 1;
+        let margin = " ".repeat("service <- pipe: <- ".len() + service.len());
         let screen = &mut self.screen;
         screen.headline("pipeferry demo: messages of a pipe, carried across a network")?;
         screen.line("")?;
-        screen.line(&format!("client -> pipe:{orders} -> near gateway"))?;
-        screen.line(&format!("{margin}                        |  mutual TLS over TCP"))?;
-        screen.line(&format!(
-            "{margin}                    far gateway -> pipe:{service} -> service"
-        ))?;
+        screen.line(&format!("client -> pipe:{orders:<width$} -> near gateway"))?;
+        screen.line(&format!("{margin}    |  mutual TLS over TCP"))?;
+        screen.line(&format!("service <- pipe:{service} <- far gateway"))?;
         screen.line("")?;
         let stays = if self.folder.is_kept() { "stays" } else { "is removed at the end" };
         screen.line(&format!("All files are in {}", self.folder.path().display()))?;

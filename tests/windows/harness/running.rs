@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::process::{Child, Command};
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use super::eventually;
 
 /// A program whose standard output and standard error go to one file.
@@ -50,6 +52,12 @@ impl Running {
         let ended = eventually("a program to end", || self.child.try_wait().unwrap());
         let code = ended.code().expect("an exit code, not a signal");
         Finished { code, said: self.said() }
+    }
+
+    /// A signal of Linux' own: SIGINT is a Ctrl-C.
+    pub fn signal(&self, signal: Signal) {
+        // It may have ended already; the caller looks at how.
+        let _ = kill_process(Pid::from_child(&self.child), signal);
     }
 
     /// Ends it at once, as a crash would.

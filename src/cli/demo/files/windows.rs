@@ -15,7 +15,8 @@ pub(super) fn near(pipes: &Pipes) -> String {
 #   pipe.send_bytes(b"hi"); print(pipe.recv_bytes())
 control = "{control}"
 
-# (echo GET /metrics HTTP/1.0& echo.)| pipeferry connect pipe:{admin}
+# Ask it:  pipeferry connect pipe:{admin}
+# and type GET /metrics HTTP/1.0 and an empty line.
 [admin]
 listen = "pipe:{admin}"
 "#

@@ -46,7 +46,7 @@ fn sizes_times_and_rates_are_written_for_people() {
 #[cfg(windows)]
 #[test]
 fn words_are_quoted_as_cmd_takes_them() {
-    assert_eq!(quoted(r"C:-1.2".as_ref()), r"C:-1.2");
+    assert_eq!(quoted(r"C:\a-1.2\b".as_ref()), r"C:\a-1.2\b");
     assert_eq!(quoted(r"C:\Program Files\b".as_ref()), r#""C:\Program Files\b""#);
     assert_eq!(quoted("a&b".as_ref()), r#""a&b""#);
 }
