@@ -26,7 +26,8 @@ fn folder(machine: &Machine, said: &str) -> PathBuf {
 
 /// The name after `pipe:` that begins so.
 fn pipe(said: &str, start: &str) -> String {
-    let words = said.split_whitespace().filter_map(|word| word.strip_prefix("pipe:"));
+    let words =
+        said.split_whitespace().filter_map(|word| word.trim_matches('"').strip_prefix("pipe:"));
     let mut fit = words.filter(|name| name.starts_with(start)).map(|name| name.to_owned());
     fit.next().unwrap_or_else(|| panic!("no pipe {start} in {said}"))
 }
@@ -175,6 +176,7 @@ fn what_is_kept_is_what_its_comments_say() {
     let service = echo(&machine, &site, &far);
     let _gateways = ["far.toml", "near.toml"].map(run);
 
+    let (about_orders, about_metrics) = near.split_once("# The metrics").unwrap();
     let typed = after(&near, "# Try:  pipeferry connect ");
     let mut typist = connect(&machine, typed);
     typist.write(b"a line\r\n");
@@ -185,16 +187,13 @@ fn what_is_kept_is_what_its_comments_say() {
     assert!(service.finished().said.contains("EOFError"), "it serves one client");
 
     let service = echo(&machine, &site, &far);
-    let client = run_python(&machine, &site, "client.py", &python_in(&near));
+    let client = run_python(&machine, &site, "client.py", &python_in(about_orders));
     assert_eq!(client.finished().good(), "b'hi'\n");
     drop(service);
 
-    let mut asked = connect(&machine, after(&near, "# Ask it:  pipeferry connect "));
-    let (request, _) = after(&near, "# and type GET ").split_once(" and").unwrap();
-    asked.write(format!("GET {request}\r\n\r\n").as_bytes());
-    asked.close_stdin();
-    let answer = String::from_utf8(asked.output().stdout).unwrap();
-    assert!(answer.contains(" 200 OK\r\n") && answer.contains("\npipeferry_"), "{answer}");
+    let metrics = run_python(&machine, &site, "metrics.py", &python_in(about_metrics));
+    let answer = metrics.finished().good();
+    assert!(answer.contains(" 200 OK\n") && answer.contains("\npipeferry_"), "{answer}");
 }
 
 /// The service of far.toml's comment.

@@ -32,7 +32,7 @@ impl Service {
         self.reached.load(Ordering::Relaxed)
     }
 
-    /// Ends it, and waits until its pipe has gone.
+    /// Ends it, and waits for its end.
     pub(super) async fn stop(mut self) {
         self.task.abort();
         // It was called off: that is no news.

@@ -2,14 +2,19 @@
 
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
+use tokio::time::timeout;
 
 use super::client::Client;
 use super::folder::{FAR_CONFIG, NEAR_CONFIG};
 use super::local::{self, STOPPED_WITH, quoted};
 use super::pipes::Pipe;
 use super::story::Story;
+
+/// When a pipe that nobody serves any more has gone.
+const GOING: Duration = Duration::from_secs(5);
 
 impl<W: Write> Story<'_, W> {
     /// Both are told to stop while a connection is open.
@@ -59,8 +64,8 @@ impl<W: Write> Story<'_, W> {
             service.stop().await;
         }
         for pipe in Pipe::ALL {
-            let name = self.pipes.name(pipe);
-            ensure!(!local::is_there(&self.pipes.place(pipe)).await, "pipe:{name} was left behind");
+            let gone = timeout(GOING, local::gone(&self.pipes.place(pipe))).await;
+            ensure!(gone.is_ok(), "pipe:{} was left behind", self.pipes.name(pipe));
         }
         Ok(())
     }

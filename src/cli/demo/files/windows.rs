@@ -15,8 +15,9 @@ pub(super) fn near(pipes: &Pipes) -> String {
 #   pipe.send_bytes(b"hi"); print(pipe.recv_bytes())
 control = "{control}"
 
-# Ask it:  pipeferry connect pipe:{admin}
-# and type GET /metrics HTTP/1.0 and an empty line.
+# The metrics, in Python:
+#   pipe = open(r"\\.\pipe\{admin}", "r+b", 0)
+#   pipe.write(b"GET /metrics HTTP/1.0\r\n\r\n"); print(pipe.read().decode())
 [admin]
 listen = "pipe:{admin}"
 "#

@@ -65,7 +65,7 @@ impl Pipes {
 }
 
 /// Whether anybody serves a pipe of this name.
-pub(in crate::cli::demo) async fn is_there(place: &Place) -> bool {
+pub(super) async fn is_there(place: &Place) -> bool {
     match dial(place, Mode::Byte).await {
         Err(error) => match error.downcast_ref::<DialError>() {
             Some(DialError::Io(error)) => error.kind() != io::ErrorKind::NotFound,

@@ -1,5 +1,9 @@
 //! Messages, the service, and the client.
 
+use std::time::Duration;
+
+use tokio::time::timeout;
+
 use crate::cli::demo::client::Client;
 use crate::cli::demo::folder::Folder;
 use crate::cli::demo::local::{self, Listener, Pipes};
@@ -25,9 +29,9 @@ async fn the_service_returns_every_message_whole_and_counts_its_clients() {
         assert_eq!(service.reached(), clients);
         client.end().await.unwrap();
     }
-    assert!(local::is_there(&pipe).await);
     service.stop().await;
-    assert!(!local::is_there(&pipe).await, "its pipe goes with it");
+    let gone = timeout(Duration::from_secs(10), local::gone(&pipe)).await;
+    assert!(gone.is_ok(), "its pipe goes with it");
 }
 
 #[tokio::test]

@@ -58,7 +58,7 @@ impl Pipes {
 }
 
 /// Whether anybody has left a pipe there.
-pub(in crate::cli::demo) async fn is_there(place: &Place) -> bool {
+pub(super) async fn is_there(place: &Place) -> bool {
     place.exists()
 }
 
