@@ -1,5 +1,5 @@
-//! The samples in `config/` are what users begin with: each must be right by
-//! the schema and by the parser, for the system that it is written for.
+//! The samples in `config/` and `deploy/` are what users begin with: each must be
+//! right by the schema and by the parser, for the system that it is written for.
 
 #![allow(clippy::unwrap_used)]
 
@@ -8,13 +8,15 @@ use std::path::{Path, PathBuf};
 use pipeferry::config::{Surroundings, System, load, schema};
 
 /// Samples that only a Windows machine can run.
-const FOR_WINDOWS: [&str; 2] = ["docker-far.toml", "pipeferry-far.toml"];
+const FOR_WINDOWS: [&str; 3] = ["docker-far.toml", "pipeferry-far.toml", "windows/pipeferry.toml"];
 
 fn samples() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = repository.join("config");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path()).collect();
     files.sort();
     assert!(files.len() >= 11, "{files:?}");
+    files.push(repository.join("deploy/windows/pipeferry.toml"));
     files
 }
 

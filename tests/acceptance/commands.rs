@@ -56,7 +56,11 @@ fn bad_usage_is_code_2_and_says_so_on_standard_error(#[case] arguments: &[&str])
 fn a_service_needs_windows_and_help_shows_what_there_is() {
     let said = ran(&mut pipeferry(&["service", "install"]));
     assert_eq!(said.code, 2);
-    assert!(said.stderr.starts_with("error: `pipeferry service` needs Windows\n"), "{said:?}");
+    assert!(
+        said.stderr.starts_with("error: `pipeferry service` needs Windows\n"),
+        "{}",
+        said.stderr
+    );
     assert!(said.stderr.contains("deploy/pipeferry.service"), "{}", said.stderr);
     let help = ran(&mut pipeferry(&["service", "--help"])).good();
     for command in ["install", "uninstall", "start", "stop", "status"] {

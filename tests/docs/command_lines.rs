@@ -21,11 +21,15 @@ fn arguments(words: &[String]) -> Option<Vec<String>> {
             let end = words.iter().position(|word| word == "--")?;
             Some(words[end + 1..].to_vec())
         }
-        program if program == "pipeferry" || program.ends_with("/pipeferry") => {
-            Some(words[1..].to_vec())
-        }
+        program if is_ours(program) => Some(words[1..].to_vec()),
         _ => None,
     }
+}
+
+/// `pipeferry`, with its path, and as Windows calls it.
+fn is_ours(program: &str) -> bool {
+    let name = program.rsplit('/').next().unwrap_or_default();
+    name.strip_suffix(".exe").unwrap_or(name) == "pipeferry"
 }
 
 /// `NAME=value` before a command, or a prompt.
@@ -65,7 +69,8 @@ fn is_taken(arguments: &[String]) -> Result<(), String> {
 fn every_command_line_in_the_documents_is_one_that_is_taken() {
     let (mut seen, mut faults) = (0, Vec::new());
     for document in documents() {
-        for block in ["sh", "bash", "text"].into_iter().flat_map(|kind| document.blocks(kind)) {
+        let kinds = ["sh", "bash", "text", "powershell"];
+        for block in kinds.into_iter().flat_map(|kind| document.blocks(kind)) {
             for call in calls(&block.text) {
                 seen += 1;
                 let place = document.place(block.line);
@@ -81,9 +86,10 @@ fn every_command_line_in_the_documents_is_one_that_is_taken() {
 #[test]
 fn a_command_line_that_is_not_taken_is_found() {
     let script = "X=1 sudo -u me ./pipeferry run --no-such-flag\ncargo run -q -- man | less\n\
-                  ssh -o ProxyCommand='pipeferry connect tcp:a:1' b";
+                  ssh -o ProxyCommand='pipeferry connect tcp:a:1' b\npipeferry.exe schema";
     let calls = calls(script);
-    assert_eq!(calls, [vec!["run", "--no-such-flag"], vec!["man"], vec!["connect", "tcp:a:1"]]);
+    let proxy = vec!["connect", "tcp:a:1"];
+    assert_eq!(calls, [vec!["run", "--no-such-flag"], vec!["man"], proxy, vec!["schema"]]);
     assert!(is_taken(&calls[0]).is_err());
     assert!(is_taken(&calls[1]).is_ok());
 }

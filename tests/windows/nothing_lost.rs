@@ -5,7 +5,8 @@ use rstest::rstest;
 
 use crate::harness::payload::assert_same;
 use crate::harness::{
-    Framing, Machine, Messages, Noise, Site, Target, admin, eventually, names, noise, steps,
+    Framing, Machine, Messages, Noise, Side, Site, Target, admin, eventually, names, noise, steps,
+    tunnel,
 };
 
 const INTERRUPT: rustix::process::Signal = rustix::process::Signal::INT;
@@ -144,4 +145,39 @@ fn what_was_written_outlives_the_gateway(#[values("byte", "message")] mode: &str
         _ => format!("mode ok\nmessage {}\nrest {nothing} error 109\n", sent.told()),
     };
     assert_eq!(client.finished().said, format!("open ok\nawait ok\n{wanted}"));
+}
+
+/// The way of a client's last words through two gateways.
+#[test]
+fn a_client_that_leaves_has_said_it_all_on_the_other_machine() {
+    let (near, far, site) = (Machine::boot(), Machine::boot(), Site::new());
+    let mut server = steps(&far, "listen ~service byte 4096 4096 accept rest");
+    server.line("listen ok");
+    let behind = "{ address = \"pipe:service\", half_close = \"close\" }";
+    let front = "\"pipe:front\"";
+    let tunnel =
+        tunnel(&site, "byte", (Side::Windows(&near), front), (Side::Windows(&far), behind));
+    steps(&near, "open ~front rw write 1 200000 exit").finished().good();
+    let all = Noise::new(1, 200_000).told();
+    let said = server.finished().said;
+    assert_eq!(said, format!("listen ok\naccept ok\nrest {all} error 109\n"));
+    tunnel.all_done(1);
+}
+
+/// And back.
+#[test]
+fn a_server_that_exits_has_said_it_all_on_the_other_machine() {
+    let (near, far, site) = (Machine::boot(), Machine::boot(), Site::new());
+    let script = "listen ~service message 1048576 1048576 accept write 1 200000 exit";
+    let mut server = steps(&far, script);
+    server.line("listen ok");
+    let front = "{ address = \"pipe:front\", half_close = \"close\" }";
+    let (near_end, far_end) =
+        ((Side::Windows(&near), front), (Side::Windows(&far), "\"pipe:service\""));
+    let tunnel = tunnel(&site, "message", near_end, far_end);
+    let client = steps(&near, "open ~front rw mode message message rest");
+    let (all, nothing) = (Noise::new(1, 200_000).told(), Noise::new(1, 0).told());
+    let said = client.finished().said;
+    assert_eq!(said, format!("open ok\nmode ok\nmessage {all}\nrest {nothing} error 109\n"));
+    tunnel.all_done(1);
 }

@@ -240,7 +240,7 @@ fn two_services_live_side_by_side() {
 fn the_folder_for_keys_is_closed_to_other_users_from_its_first_moment() {
     let host = Host::without_config();
     let site = Site::new();
-    let file = names::path(site.write("a.toml", &bridge("tcp:127.0.0.1:9", "")));
+    let file = names::path(site.write("a.toml", bridge("tcp:127.0.0.1:9", "")));
     let said = host.service(&format!("install --config {file}")).good();
     assert!(said.contains(r"made C:\ProgramData\pipeferry, closed to other users"), "{said}");
     assert!(said.contains(r"NT SERVICE\pipeferry must be able to read that file"), "{said}");

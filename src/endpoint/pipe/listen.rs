@@ -7,6 +7,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::time::{Sleep, sleep};
+use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, ERROR_PIPE_BUSY};
 
 use super::instances::{Instances, Ticket};
 use super::messages::MessagePipe;
@@ -19,6 +23,11 @@ use crate::config::{Framing, Mode, PipeListen};
 use crate::endpoint::{Conn, Incoming, Stream};
 use crate::sys::windows::pipe::{self, CreateOptions, Instance, Pipe, UNLIMITED_INSTANCES};
 
+/// An instance that we have closed is there until its client has closed it too.
+/// So the next one is asked for again after a pause, so often; then it is said.
+const PAUSE: Duration = Duration::from_millis(10);
+const MOST_PAUSES: u32 = 100;
+
 type WaitForTicket = Pin<Box<dyn Future<Output = Option<Ticket>> + Send + Sync>>;
 
 /// A pipe that clients may open.
@@ -30,6 +39,9 @@ pub struct PipeListener {
     /// Waiting for clients.
     waiting: Vec<Instance>,
     next_ticket: Option<WaitForTicket>,
+    /// Until the system may have an instance for us again.
+    pause: Option<Pin<Box<Sleep>>>,
+    pauses: u32,
 }
 
 impl std::fmt::Debug for PipeListener {
@@ -50,6 +62,9 @@ impl PipeListener {
             instances: Instances::new(config.windows.instances),
             waiting: Vec::new(),
             next_ticket: None,
+            pause: None,
+            // Whose the name is at the start, is said at once.
+            pauses: MOST_PAUSES,
             config: config.clone(),
         };
         let mut cx = Context::from_waker(std::task::Waker::noop());
@@ -118,8 +133,22 @@ impl PipeListener {
     /// be; woken when there may be more.
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.waiting.len() < usize::from(self.config.windows.backlog.max(1)) {
+            if let Some(pause) = &mut self.pause {
+                ready!(pause.as_mut().poll(cx));
+                self.pause = None;
+            }
             let ticket = ready!(self.poll_ticket(cx));
-            let mut instance = self.create(ticket)?;
+            let mut instance = match self.create(ticket) {
+                Err(error) if self.pauses < MOST_PAUSES && is_held(&error) => {
+                    self.pauses += 1;
+                    self.pause = Some(Box::pin(sleep(PAUSE)));
+                    continue;
+                }
+                created => {
+                    self.pauses = 0;
+                    created?
+                }
+            };
             // From here on a client finds it.
             if let Poll::Ready(Err(error)) = instance.poll_connect(cx) {
                 return Poll::Ready(Err(error));
@@ -150,7 +179,9 @@ impl PipeListener {
             remote: windows.remote,
             write_through: windows.write_through,
             write_dac: windows.write_dac,
-            write_owner: windows.write_owner,
+            // Beyond the first the same bit would claim the name once more
+            // (WRITE_OWNER is FILE_FLAG_FIRST_PIPE_INSTANCE), and fail.
+            write_owner: windows.write_owner && first,
             access_system_security: windows.access_system_security,
             max_instances: windows.instances.unwrap_or(UNLIMITED_INSTANCES),
             in_buffer: windows.in_buffer,
@@ -160,6 +191,12 @@ impl PipeListener {
         };
         pipe::create(&options, ticket.map(|ticket| Box::new(ticket) as _))
     }
+}
+
+/// Access is denied where the name is claimed that is still there.
+fn is_held(error: &io::Error) -> bool {
+    let code = error.raw_os_error().map(i32::cast_unsigned);
+    matches!(code, Some(ERROR_PIPE_BUSY | ERROR_ACCESS_DENIED))
 }
 
 /// CreateNamedPipe takes 0 for the system's own default.

@@ -77,3 +77,6 @@ impl Drop for EventLog {
         unsafe { DeregisterEventSource(self.0) };
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -133,3 +133,6 @@ fn wide_path(path: &Path) -> io::Result<Vec<u16>> {
     units.push(0);
     Ok(units)
 }
+
+#[cfg(test)]
+mod tests;

@@ -139,7 +139,8 @@ fn in_words(event: &Event<'_>, held_back: u64) -> String {
     // The system ends a text at a NUL.
     let mut text = message.replace('\0', "\\0");
     if text.len() > LONGEST {
-        text.truncate(text.floor_char_boundary(LONGEST));
+        let end = (0..=LONGEST).rev().find(|at| text.is_char_boundary(*at));
+        text.truncate(end.unwrap_or_default());
         text.push_str("...");
     }
     text

@@ -44,36 +44,41 @@ impl RotatingFile {
     /// tried again a tenth of the bound later, and at twice the bound the file
     /// is emptied.
     fn make_room(&mut self, coming: u64) -> io::Result<()> {
-        if self.length == 0 || self.length.saturating_add(coming) <= self.next {
+        let wanted = self.length.saturating_add(coming);
+        if self.length == 0 || wanted <= self.next {
             return Ok(());
         }
-        if self.set_aside().is_ok() {
-            self.file = append_to(&self.path)?;
-            (self.length, self.next) = (0, self.bounds.file);
-        } else if self.length.saturating_add(coming) > self.bounds.file.saturating_mul(2) {
-            self.file.set_len(0)?;
-            (self.length, self.next) = (0, self.bounds.file);
-        } else {
-            let later = self.length.saturating_add(coming).saturating_add(self.bounds.file / 10);
-            self.next = later.min(self.bounds.file.saturating_mul(2));
+        let twice = self.bounds.file.saturating_mul(2);
+        if self.set_aside().is_err() {
+            if wanted <= twice {
+                self.next = wanted.saturating_add(self.bounds.file / 10).min(twice);
+                return Ok(());
+            }
+            self.empty()?;
         }
+        self.file = append_to(&self.path)?;
+        (self.length, self.next) = (0, self.bounds.file);
         Ok(())
     }
 
     /// The file that is open moves along with its name: std opens files on
     /// Windows so that they can be renamed meanwhile.
     fn set_aside(&self) -> io::Result<()> {
-        for number in (1..self.bounds.files.saturating_sub(1)).rev() {
+        if self.bounds.files <= 1 {
+            return self.empty();
+        }
+        for number in (1..self.bounds.files - 1).rev() {
             match std::fs::rename(self.numbered(number), self.numbered(number + 1)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                 _ => {}
             }
         }
-        if self.bounds.files > 1 {
-            std::fs::rename(&self.path, self.numbered(1))
-        } else {
-            std::fs::remove_file(&self.path)
-        }
+        std::fs::rename(&self.path, self.numbered(1))
+    }
+
+    /// Under another handle: one that appends may not cut on Windows.
+    fn empty(&self) -> io::Result<()> {
+        OpenOptions::new().write(true).truncate(true).open(&self.path).map(drop)
     }
 
     fn numbered(&self, number: usize) -> PathBuf {

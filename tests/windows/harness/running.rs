@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 use std::process::{Child, Command};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::eventually;
+use super::{PATIENCE, eventually, within};
 
 /// A program whose standard output and standard error go to one file.
 pub struct Running {
@@ -48,8 +49,14 @@ impl Running {
 
     /// Waits for its end.
     #[track_caller]
-    pub fn finished(mut self) -> Finished {
-        let ended = eventually("a program to end", || self.child.try_wait().unwrap());
+    pub fn finished(self) -> Finished {
+        self.finished_within(PATIENCE)
+    }
+
+    /// As `finished`, for a program that has much to do.
+    #[track_caller]
+    pub fn finished_within(mut self, limit: Duration) -> Finished {
+        let ended = within(limit, "a program to end", || self.child.try_wait().unwrap());
         let code = ended.code().expect("an exit code, not a signal");
         Finished { code, said: self.said() }
     }

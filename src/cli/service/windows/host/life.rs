@@ -35,7 +35,8 @@ struct Now {
     checkpoint: u32,
 }
 
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+/// In this order.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd)]
 enum Phase {
     #[default]
     Starting,
@@ -47,8 +48,10 @@ enum Phase {
 impl Life {
     /// The handler is registered: from now on reports go to `handle`.
     pub fn begin(&self, handle: ServiceStatusHandle) {
-        self.lock().handle = Some(handle);
-        self.enter(Phase::Starting);
+        let mut now = self.lock();
+        (now.handle, now.checkpoint) = (Some(handle), 1);
+        now.report();
+        drop(now);
         let beat = || {
             if let Some(host) = HOST.get() {
                 host.life.beat();
@@ -60,28 +63,28 @@ impl Life {
 
     /// All listeners are bound.
     pub fn running(&self) {
-        if self.lock().phase == Phase::Starting {
-            self.enter(Phase::Running);
-        }
+        self.advance(Phase::Running);
     }
 
     /// A stop was asked for.
     pub fn stopping(&self) {
-        if self.lock().phase != Phase::Stopping {
-            self.enter(Phase::Stopping);
-        }
+        self.advance(Phase::Stopping);
     }
 
     /// It is over. The process may be ended at once: nothing must be left to do.
     pub fn stopped(&self, code: u8) {
-        self.enter(Phase::Stopped(code));
+        self.advance(Phase::Stopped(code));
     }
 
-    fn enter(&self, phase: Phase) {
+    /// A life never goes back: a second stop changes nothing, nor does one that
+    /// comes late.
+    fn advance(&self, phase: Phase) {
         let mut now = self.lock();
-        (now.phase, now.checkpoint) = (phase, 1);
-        now.report();
-        self.changed.notify_all();
+        if phase > now.phase {
+            (now.phase, now.checkpoint) = (phase, 1);
+            now.report();
+            self.changed.notify_all();
+        }
     }
 
     /// Reports progress while a state passes, until it is stopped.
