@@ -101,7 +101,7 @@ impl ResolvedLocalRules {
     /// Whether this account may come in. Our own account always may, and root,
     /// or SYSTEM and Administrators.
     pub fn admits(&self, account: &Account) -> Verdict {
-        if *account == Account::Unknown {
+        if matches!(account, Account::Supposed { .. } | Account::Unknown) {
             return self.admits_unknown();
         }
         let admitted = match &self.0 {
@@ -172,7 +172,7 @@ pub fn describe_account(account: &Account) -> String {
         Account::Unix { uid, .. } => format!("uid {uid}"),
         Account::Windows { sid, name: Some(name), .. } => format!("{name} ({sid})"),
         Account::Windows { sid, name: None, .. } => sid.clone(),
-        Account::Unknown => "an unknown account".to_owned(),
+        Account::Supposed { .. } | Account::Unknown => "an unknown account".to_owned(),
     }
 }
 

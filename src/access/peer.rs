@@ -70,6 +70,14 @@ pub enum Account {
         /// only deny.
         groups: Box<[String]>,
     },
+    /// Windows: of the process that has the client's number now, which may be
+    /// another one. For the log; nobody is let in, refused or announced by it.
+    Supposed {
+        /// `S-1-...`
+        sid: String,
+        /// `DOMAIN\user`, where it could be looked up.
+        name: Option<String>,
+    },
     /// Nobody can tell (yet): a Windows pipe's client that has said nothing.
     Unknown,
 }
@@ -80,7 +88,7 @@ impl Account {
         match self {
             Self::Unix { groups, .. } => *groups = Box::default(),
             Self::Windows { groups, .. } => *groups = Box::default(),
-            Self::Unknown => {}
+            Self::Supposed { .. } | Self::Unknown => {}
         }
     }
 }
@@ -184,6 +192,10 @@ impl fmt::Display for Process {
         match &self.account {
             Account::Unix { uid, .. } => write!(f, "uid {uid}"),
             Account::Unknown => f.write_str("of an unknown account"),
+            Account::Supposed { sid, name } => {
+                let name = name.as_deref().unwrap_or("unnamed");
+                write!(f, "{name} ({sid}) by its number")
+            }
             Account::Windows { sid, name: None, .. } => f.write_str(sid),
             Account::Windows { sid, name: Some(name), .. } => write!(f, "{name} ({sid})"),
         }

@@ -63,6 +63,19 @@ impl Conn {
         }
     }
 
+    /// Whether an end that has taken no more is sure to be read to its end: a
+    /// Windows pipe whose other party has left says so after all that it wrote,
+    /// which may not have come to us yet when nothing is there to read.
+    pub fn ends_by_itself(&self) -> bool {
+        match self {
+            #[cfg(windows)]
+            Self::Stream(Stream::Pipe(pipe)) => pipe.reads(),
+            #[cfg(windows)]
+            Self::Packet(end) => end.reads(),
+            _ => false,
+        }
+    }
+
     /// Bytes that an abort now would destroy because the peer's system has not
     /// acknowledged them yet.
     pub fn unacknowledged(&self) -> usize {

@@ -124,7 +124,9 @@ impl<F: Flow> Crossing<'_, F> {
     /// An end that takes no more may have sent something before: it goes on
     /// until nothing is left of that.
     fn is_heard_out(&self, progress: &Progress) -> bool {
-        (progress.up_over && self.down.is_idle()) || (progress.down_over && self.up.is_idle())
+        let idle = |flow: &F, source: &Conn| flow.is_idle() && !source.ends_by_itself();
+        (progress.up_over && idle(&self.down, &self.target))
+            || (progress.down_over && idle(&self.up, &self.client))
     }
 
     /// A party that has left takes no reply: once it has said its end, and

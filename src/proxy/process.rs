@@ -23,7 +23,7 @@ const MAX_NAME: usize = 1024;
 pub(super) fn value(process: &Process) -> Option<Vec<u8>> {
     let pid = process.pid.unwrap_or(0).to_be_bytes();
     Some(match &process.account {
-        Account::Unknown => return None,
+        Account::Supposed { .. } | Account::Unknown => return None,
         Account::Unix { uid, gid, .. } => {
             [&[VERSION, UNIX][..], &pid, &uid.to_be_bytes(), &gid.to_be_bytes()].concat()
         }

@@ -29,6 +29,10 @@ pub(crate) fn parse_pipe_name(text: &str) -> Result<PipeName, Fault> {
         return Err(Fault::new("`.` and `..` are no parts of a pipe's name")
             .expected("a name that leads nowhere else"));
     }
+    if name.split('/').any(|part| part.is_empty() || part.ends_with(['.', ' '])) {
+        let fault = Fault::new("a part of the pipe's name is empty, or ends in a dot or a space");
+        return Err(fault.expected("a name that Windows does not shorten to another"));
+    }
     Ok(PipeName(name))
 }
 

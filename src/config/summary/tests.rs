@@ -1,4 +1,6 @@
-use crate::config::testing::{IDENTITIES, good, unix, windows};
+#[cfg(unix)]
+use crate::config::testing::{IDENTITIES, unix};
+use crate::config::testing::{good, windows};
 use crate::config::{System, summary};
 use snapbox::{IntoData as _, assert_data_eq, str};
 

@@ -4,6 +4,7 @@ use super::*;
 use crate::config::testing::unix;
 use std::path::Path;
 
+#[cfg(unix)]
 fn runtime(variables: &[(&str, &str)], user: u32) -> PathBuf {
     runtime_dir(
         |name| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into()),

@@ -1,12 +1,13 @@
 //! The names of clients' accounts, for the log and the PROXY header.
 //!
-//! A name may have to be asked from a domain controller: never in the accept
-//! loop, never for long, and seldom twice.
+//! A name may have to be asked from a domain controller, which may be slow or
+//! gone: never in the accept loop, never for long, seldom twice, and few at once.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::access::{Account, Origin, Peer};
@@ -17,40 +18,77 @@ use crate::sys::windows::sid::name_of;
 const PATIENCE: Duration = Duration::from_secs(1);
 /// More names are not remembered.
 const MOST_NAMES: usize = 1024;
+/// More are not asked for at once: each takes a thread.
+const MOST_ASKED: usize = 4;
+/// So long after a failure nobody asks again.
+const AFTER_FAILURE: Duration = Duration::from_secs(30);
 
-type Names = HashMap<String, Option<String>>;
+static ASKING: Semaphore = Semaphore::const_new(MOST_ASKED);
+static NAMES: Mutex<Option<HashMap<String, Known>>> = Mutex::new(None);
 
-static NAMES: Mutex<Option<Names>> = Mutex::new(None);
+/// What is known of a SID.
+#[derive(Clone)]
+struct Known {
+    /// No account bears it, or nobody could say.
+    name: Option<String>,
+    /// To be asked again from then on.
+    until: Option<Instant>,
+}
 
 /// Adds the name of a local client's account, where the system knows one.
 pub async fn name_client(peer: &mut Peer) {
     let Origin::Local(process) = &mut peer.origin else { return };
-    let Account::Windows { sid, name, .. } = &mut process.account else { return };
-    if let Some(known) = with_names(|names| names.get(sid).cloned()) {
-        *name = known;
+    let (Account::Windows { sid, name, .. } | Account::Supposed { sid, name }) =
+        &mut process.account
+    else {
         return;
-    }
-    let wanted = sid.clone();
-    let asked = tokio::task::spawn_blocking(move || ask(wanted));
-    if let Ok(Ok(found)) = timeout(PATIENCE, asked).await {
+    };
+    if let Ok(found) = timeout(PATIENCE, name_of_sid(sid)).await {
         *name = found;
     }
 }
 
-/// Asks the system, and remembers what it says; a failure is not remembered.
+async fn name_of_sid(sid: &str) -> Option<String> {
+    if let Some(known) = known(sid) {
+        return known.name;
+    }
+    let asking = ASKING.acquire().await.ok()?;
+    // Whoever asked before may have asked for the same.
+    if let Some(known) = known(sid) {
+        return known.name;
+    }
+    let wanted = sid.to_owned();
+    let asked = tokio::task::spawn_blocking(move || {
+        let found = ask(wanted);
+        // Not before the thread is free, even if nobody waits any more.
+        drop(asking);
+        found
+    });
+    asked.await.ok()?
+}
+
+fn known(sid: &str) -> Option<Known> {
+    let known = with_names(|names| names.get(sid).cloned())?;
+    known.until.is_none_or(|until| Instant::now() < until).then_some(known)
+}
+
+/// Asks the system, and remembers what it says.
 fn ask(sid: String) -> Option<String> {
     let parsed: Sid = sid.parse().ok()?;
-    let found = name_of(&parsed).ok()?;
+    let known = match name_of(&parsed) {
+        Ok(name) => Known { name, until: None },
+        Err(_) => Known { name: None, until: Some(Instant::now() + AFTER_FAILURE) },
+    };
     with_names(|names| {
         if names.len() >= MOST_NAMES {
             names.clear();
         }
-        names.insert(sid, found.clone());
+        names.insert(sid, known.clone());
     });
-    found
+    known.name
 }
 
-fn with_names<T>(f: impl FnOnce(&mut Names) -> T) -> T {
+fn with_names<T>(f: impl FnOnce(&mut HashMap<String, Known>) -> T) -> T {
     let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
     f(names.get_or_insert_default())
 }

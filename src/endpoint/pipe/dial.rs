@@ -3,8 +3,6 @@
 use std::io;
 use std::time::Duration;
 
-use windows_sys::Win32::Foundation::{ERROR_FILE_NOT_FOUND, ERROR_PIPE_BUSY};
-
 use super::messages::MessagePipe;
 use super::open::OpenPipe;
 use super::stream::PipeStream;
@@ -109,11 +107,7 @@ impl PipeTarget {
     }
 
     fn may_come(&self, error: &io::Error) -> bool {
-        match error.raw_os_error().and_then(|code| u32::try_from(code).ok()) {
-            Some(ERROR_PIPE_BUSY) => true,
-            Some(ERROR_FILE_NOT_FOUND) => self.patient,
-            _ => false,
-        }
+        pipe::is_busy(error) || (self.patient && pipe::is_missing(error))
     }
 
     /// A pipe that somebody else made under this name gets nothing.

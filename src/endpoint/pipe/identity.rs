@@ -2,23 +2,27 @@
 
 use crate::access::{Account, Origin, Process};
 use crate::sys::windows::pipe::Pipe;
-use crate::sys::windows::token::{self, TokenError, TokenIdentity};
+use crate::sys::windows::token::{self, TokenError};
 
 /// Who has opened the pipe. Before a client has written anything the system
-/// may keep its token from us; its process is asked then, whose number may be
-/// another's by now, so only where the DACL has decided already.
-pub fn of_client(pipe: &Pipe, dacl_is_all: bool) -> Origin {
+/// may keep its token from us; then its process is asked, whose number may be
+/// another's by now. With `remote` it may even be one of another machine, of
+/// which nobody here can tell.
+pub fn of_client(pipe: &Pipe, remote: bool) -> Origin {
     let pid = pipe.client_pid().ok();
-    let identity = match pipe.client() {
-        Err(TokenError::NothingRead) if dacl_is_all => {
-            pid.and_then(|pid| token::by_process(pid).ok())
+    let account = match pipe.client() {
+        Ok(token) => {
+            Account::Windows { sid: token.user.to_string(), name: None, groups: token.groups }
         }
-        identity => identity.ok(),
+        Err(TokenError::NothingRead) if !remote => supposed(pid),
+        Err(_) => Account::Unknown,
     };
-    Origin::Local(Process { pid, account: identity.map_or(Account::Unknown, account) })
+    Origin::Local(Process { pid, account })
 }
 
-fn account(identity: TokenIdentity) -> Account {
-    let TokenIdentity { user, groups } = identity;
-    Account::Windows { sid: user.to_string(), name: None, groups }
+fn supposed(pid: Option<u32>) -> Account {
+    match pid.map(token::by_process) {
+        Some(Ok(token)) => Account::Supposed { sid: token.user.to_string(), name: None },
+        _ => Account::Unknown,
+    }
 }

@@ -12,12 +12,18 @@ pub struct Instances {
     open: Arc<AtomicU32>,
 }
 
-/// One instance; it counts until its handle is closed for good.
+/// What one instance holds.
 #[derive(Debug)]
 pub struct Ticket {
-    _permit: OwnedSemaphorePermit,
-    open: Arc<AtomicU32>,
+    /// Until just before its handle is closed: so none is counted that is gone.
+    pub counted: Counted,
+    /// Until its handle is closed for good: so no more are made than may be.
+    pub place: Option<OwnedSemaphorePermit>,
 }
+
+/// One instance that counts.
+#[derive(Debug)]
+pub struct Counted(Arc<AtomicU32>);
 
 impl Instances {
     /// At most so many; `None` is as many as the system gives.
@@ -32,19 +38,19 @@ impl Instances {
     }
 
     /// Waits until there may be one more.
-    pub fn ticket(&self) -> impl Future<Output = Option<Ticket>> + Send + use<> {
+    pub fn ticket(&self) -> impl Future<Output = Ticket> + Send + use<> {
         let (limit, open) = (Arc::clone(&self.limit), Arc::clone(&self.open));
         async move {
             // The semaphore is never closed.
-            let permit = limit.acquire_owned().await.ok()?;
+            let place = limit.acquire_owned().await.ok();
             open.fetch_add(1, Ordering::Relaxed);
-            Some(Ticket { _permit: permit, open })
+            Ticket { counted: Counted(open), place }
         }
     }
 }
 
-impl Drop for Ticket {
+impl Drop for Counted {
     fn drop(&mut self) {
-        self.open.fetch_sub(1, Ordering::Relaxed);
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -10,31 +10,32 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::time::{Sleep, sleep};
-use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, ERROR_PIPE_BUSY};
 
 use super::instances::{Instances, Ticket};
 use super::messages::MessagePipe;
 use super::open::OpenPipe;
-use super::protect::Protected;
 use super::stream::PipeStream;
-use super::{direction, identity, win32_path};
+use super::{direction, identity, protect, win32_path};
 use crate::access::Peer;
 use crate::config::{Framing, Mode, PipeListen};
 use crate::endpoint::{Conn, Incoming, Stream};
-use crate::sys::windows::pipe::{self, CreateOptions, Instance, Pipe, UNLIMITED_INSTANCES};
+use crate::sys::windows::descriptor::SecurityDescriptor;
+use crate::sys::windows::pipe::{
+    self, CreateOptions, Instance, Pipe, Tickets, UNLIMITED_INSTANCES,
+};
 
 /// An instance that we have closed is there until its client has closed it too.
 /// So the next one is asked for again after a pause, so often; then it is said.
 const PAUSE: Duration = Duration::from_millis(10);
 const MOST_PAUSES: u32 = 100;
 
-type WaitForTicket = Pin<Box<dyn Future<Output = Option<Ticket>> + Send + Sync>>;
+type WaitForTicket = Pin<Box<dyn Future<Output = Ticket> + Send + Sync>>;
 
 /// A pipe that clients may open.
 pub struct PipeListener {
     config: PipeListen,
     path: String,
-    protected: Protected,
+    descriptor: SecurityDescriptor,
     instances: Instances,
     /// Waiting for clients.
     waiting: Vec<Instance>,
@@ -58,7 +59,7 @@ impl PipeListener {
     pub fn bind(config: &PipeListen) -> io::Result<Self> {
         let mut listener = Self {
             path: win32_path(None, &config.address.name),
-            protected: Protected::new(config).map_err(io::Error::other)?,
+            descriptor: protect::descriptor(config).map_err(io::Error::other)?,
             instances: Instances::new(config.windows.instances),
             waiting: Vec::new(),
             next_ticket: None,
@@ -90,7 +91,7 @@ impl PipeListener {
     /// The system's.
     pub async fn accept(&mut self) -> io::Result<Incoming> {
         let pipe = poll_fn(|cx| self.poll_accept(cx)).await?;
-        let peer = Peer::new(identity::of_client(&pipe, self.protected.dacl_is_all));
+        let peer = Peer::new(identity::of_client(&pipe, self.config.windows.remote));
         let open = self.open(pipe);
         let conn = match self.config.framing {
             Framing::Packet => Conn::Packet(MessagePipe::new(open)),
@@ -116,7 +117,8 @@ impl PipeListener {
         let filled = self.poll_fill(cx);
         for index in 0..self.waiting.len() {
             let Poll::Ready(connected) = self.waiting[index].poll_connect(cx) else { continue };
-            let instance = self.waiting.swap_remove(index);
+            // Who came first is let in first.
+            let instance = self.waiting.remove(index);
             connected?;
             // The next one first: this client may leave at once, and the name
             // with it. Who comes is more than a next one that cannot be made.
@@ -139,7 +141,7 @@ impl PipeListener {
             }
             let ticket = ready!(self.poll_ticket(cx));
             let mut instance = match self.create(ticket) {
-                Err(error) if self.pauses < MOST_PAUSES && is_held(&error) => {
+                Err(error) if self.pauses < MOST_PAUSES && pipe::is_held(&error) => {
                     self.pauses += 1;
                     self.pause = Some(Box::pin(sleep(PAUSE)));
                     continue;
@@ -158,7 +160,7 @@ impl PipeListener {
         Poll::Ready(Ok(()))
     }
 
-    fn poll_ticket(&mut self, cx: &mut Context<'_>) -> Poll<Option<Ticket>> {
+    fn poll_ticket(&mut self, cx: &mut Context<'_>) -> Poll<Ticket> {
         let instances = &self.instances;
         let wait = self.next_ticket.get_or_insert_with(|| Box::pin(instances.ticket()));
         let ticket = ready!(wait.as_mut().poll(cx));
@@ -168,7 +170,7 @@ impl PipeListener {
 
     /// The only instance claims the name: somebody who made it before us would
     /// be found by our clients.
-    fn create(&self, ticket: Option<Ticket>) -> io::Result<Instance> {
+    fn create(&self, ticket: Ticket) -> io::Result<Instance> {
         let windows = &self.config.windows;
         let first = self.instances.open().load(Ordering::Relaxed) <= 1;
         let options = CreateOptions {
@@ -187,16 +189,11 @@ impl PipeListener {
             in_buffer: windows.in_buffer,
             out_buffer: windows.out_buffer,
             default_timeout: milliseconds(windows.default_timeout),
-            security: Some(&self.protected.descriptor),
+            security: Some(&self.descriptor),
         };
-        pipe::create(&options, ticket.map(|ticket| Box::new(ticket) as _))
+        let Ticket { counted, place } = ticket;
+        pipe::create(&options, Tickets::new(counted, place))
     }
-}
-
-/// Access is denied where the name is claimed that is still there.
-fn is_held(error: &io::Error) -> bool {
-    let code = error.raw_os_error().map(i32::cast_unsigned);
-    matches!(code, Some(ERROR_PIPE_BUSY | ERROR_ACCESS_DENIED))
 }
 
 /// CreateNamedPipe takes 0 for the system's own default.

@@ -85,9 +85,14 @@ impl OpenPipe {
     /// The system's.
     pub fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.half_close {
+            // Who is only read from waits for nothing.
+            _ if self.told || !self.writes() => {}
             PipeHalfClose::None => {}
-            PipeHalfClose::ZeroMessage if self.told => {}
-            PipeHalfClose::ZeroMessage => ready!(self.poll_write(cx, &[]))?,
+            PipeHalfClose::ZeroMessage => match ready!(self.poll_write(cx, &[])) {
+                // It has left; there is nobody to be told.
+                Err(error) if pipe::is_end(&error) => {}
+                written => written?,
+            },
             PipeHalfClose::Close => {
                 // Whoever waits to read from it learns that here.
                 self.pipe = None;

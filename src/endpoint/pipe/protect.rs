@@ -9,30 +9,19 @@ use crate::sys::windows::{sid, token};
 /// NETWORK: whoever has logged on from another machine.
 const NETWORK: &str = "S-1-5-2";
 
-/// A pipe's descriptor, and what it leaves to the client's token.
-#[derive(Debug)]
-pub struct Protected {
-    pub descriptor: SecurityDescriptor,
-    /// The DACL says all that there is to say about clients.
-    pub dacl_is_all: bool,
-}
-
-impl Protected {
-    /// What `sddl` says, or `allow`.
-    ///
-    /// # Errors
-    /// [`ProtectionError`].
-    pub fn new(config: &PipeListen) -> Result<Self, ProtectionError> {
-        let (sddl, dacl_is_all) = match &config.sddl {
-            Some(sddl) => (sddl.clone(), true),
-            None => {
-                let rules = ResolvedLocalRules::resolve(&config.allow)?;
-                let sddl = rules.pipe_sddl(config.windows.remote);
-                (sddl.unwrap_or_default(), rules.says_all_in_dacl())
-            }
-        };
-        Ok(Self { descriptor: SecurityDescriptor::from_sddl(&sddl)?, dacl_is_all })
-    }
+/// What `sddl` says, or `allow`.
+///
+/// # Errors
+/// [`ProtectionError`].
+pub fn descriptor(config: &PipeListen) -> Result<SecurityDescriptor, ProtectionError> {
+    let sddl = match &config.sddl {
+        Some(sddl) => sddl.clone(),
+        None => {
+            let rules = ResolvedLocalRules::resolve(&config.allow)?;
+            rules.pipe_sddl(config.windows.remote).unwrap_or_default()
+        }
+    };
+    Ok(SecurityDescriptor::from_sddl(&sddl)?)
 }
 
 impl From<SddlError> for ProtectionError {
@@ -47,7 +36,7 @@ impl From<SddlError> for ProtectionError {
 /// # Errors
 /// [`ProtectionError`].
 pub fn protection(config: &PipeListen) -> Result<Protection, ProtectionError> {
-    let sddl = Protected::new(config)?.descriptor.to_sddl()?;
+    let sddl = descriptor(config)?.to_sddl()?;
     let own = token::own().map_err(std::io::Error::other)?;
     let mut own_sids = vec![own.user.to_string()];
     own_sids.extend(own.groups);

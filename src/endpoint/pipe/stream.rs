@@ -15,13 +15,17 @@ const LONGEST_WRITE: usize = 64 * 1024;
 #[derive(Debug)]
 pub struct PipeStream {
     pipe: OpenPipe,
+    /// How much of the caller's bytes is being written.
+    writing: Option<usize>,
+    /// What was read and did not fit, from `taken` on.
+    rest: Vec<u8>,
+    taken: usize,
 }
 
 impl PipeStream {
-    /// Takes an open pipe. One of message type is in message read mode only if
-    /// its empty messages mean something.
+    /// Takes an open pipe; one of message type is in message read mode.
     pub fn new(pipe: OpenPipe) -> Self {
-        Self { pipe }
+        Self { pipe, writing: None, rest: Vec::new(), taken: 0 }
     }
 
     /// See [`OpenPipe::reads`].
@@ -48,10 +52,18 @@ impl AsyncRead for PipeStream {
         cx: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let empty_is_end = self.pipe.empty_is_end();
-        while let Some(piece) = ready!(self.pipe.poll_read(cx, into.remaining()))? {
+        let Self { pipe, rest, taken, .. } = &mut *self;
+        if *taken < rest.len() {
+            *taken += put(&rest[*taken..], into);
+            return Poll::Ready(Ok(()));
+        }
+        let empty_is_end = pipe.empty_is_end();
+        while let Some(piece) = ready!(pipe.poll_read(cx, into.remaining()))? {
             if !piece.bytes.is_empty() || empty_is_end {
-                into.put_slice(piece.bytes);
+                // More than fits only if the caller came with less room than
+                // when the read was begun.
+                let fits = put(piece.bytes, into);
+                (*rest, *taken) = (piece.bytes[fits..].to_vec(), 0);
                 break;
             }
         }
@@ -67,9 +79,10 @@ impl AsyncWrite for PipeStream {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let bytes = &bytes[..bytes.len().min(LONGEST_WRITE)];
-        ready!(self.pipe.poll_write(cx, bytes))?;
-        Poll::Ready(Ok(bytes.len()))
+        let len = *self.writing.get_or_insert(bytes.len().min(LONGEST_WRITE));
+        let written = ready!(self.pipe.poll_write(cx, &bytes[..len.min(bytes.len())]));
+        self.writing = None;
+        Poll::Ready(written.map(|()| len))
     }
 
     /// A write is complete when it says so.
@@ -80,4 +93,11 @@ impl AsyncWrite for PipeStream {
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.pipe.poll_end(cx)
     }
+}
+
+/// As much of `bytes` as there is room for.
+fn put(bytes: &[u8], into: &mut ReadBuf<'_>) -> usize {
+    let fits = bytes.len().min(into.remaining());
+    into.put_slice(&bytes[..fits]);
+    fits
 }

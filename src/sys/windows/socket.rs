@@ -12,13 +12,17 @@ use windows_sys::Win32::Networking::WinSock::{
     TCPSTATE_CLOSED, WSAGetLastError, WSAIoctl, setsockopt,
 };
 
-/// Bytes that were sent and are not acknowledged yet; 0 means that a reset can
-/// destroy nothing any more.
+/// Bytes that were sent and are not acknowledged yet, at least 1 if more may
+/// wait to be sent; 0 means that a reset can destroy nothing any more. What
+/// waits is not told: but nothing waits while nothing is on its way and the
+/// peer has room for a segment.
 ///
 /// # Errors
-/// Whatever WSAIoctl says.
+/// Whatever WSAIoctl says: before Windows 10, version 1703, nobody can tell.
 pub fn unacknowledged(socket: &impl AsSocket) -> io::Result<usize> {
-    Ok(tcp_info(socket)?.BytesInFlight as usize)
+    let info = tcp_info(socket)?;
+    let shut = info.SndWnd < info.Mss;
+    Ok((info.BytesInFlight as usize).max(usize::from(shut)))
 }
 
 /// How many clients wait to be accepted: the system does not say.

@@ -1,9 +1,11 @@
 //! PKCS#12 identities, made by the crate and by OpenSSL.
 
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
 use std::process::Command;
 
 use p12_keystore::{Certificate, KeyStore, KeyStoreEntry, PrivateKey, PrivateKeyChain};
+#[cfg(unix)]
 use rstest::rstest;
 
 use super::handshake::{dial, listen, meet};

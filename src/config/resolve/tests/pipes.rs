@@ -25,6 +25,7 @@ fn dial_on_windows(mode: &str, end: &str) -> PipeDial {
     }
 }
 
+#[cfg(unix)]
 fn socket(pipe_path: &str, address: &str) -> String {
     let text = format!("{pipe_path}\n[bridge.b]\nlisten = '{address}'\nconnect = \"tcp:h:1\"");
     let Listen::Pipe(pipe) = good(&text, &unix()).bridges.remove(0).listen else {

@@ -19,7 +19,7 @@ use windows_sys::Win32::System::Pipes::{
     PIPE_REJECT_REMOTE_CLIENTS, PIPE_TYPE_BYTE, PIPE_TYPE_MESSAGE, PIPE_WAIT,
 };
 
-use super::handle::{PipeHandle, PipeInfo, Ticket};
+use super::handle::{PipeHandle, PipeInfo, Tickets};
 use super::operation::{Call, Flight, Request};
 use super::{Access, Pipe, system_error};
 use crate::sys::windows::descriptor::SecurityDescriptor;
@@ -103,14 +103,13 @@ impl CreateOptions<'_> {
     }
 }
 
-/// Makes an instance, to which clients can come from now on. `ticket` is
-/// released when its handle has been closed.
+/// Makes an instance, to which clients can come from now on.
 ///
 /// # Errors
 /// `InvalidInput` for a name that is none; else the system's own: 5 if the name
 /// is another's (or is there, for the first instance), 231 if all instances are
 /// taken. An instance counts until its client has closed its end too.
-pub fn create(options: &CreateOptions<'_>, ticket: Option<Ticket>) -> io::Result<Instance> {
+pub fn create(options: &CreateOptions<'_>, tickets: Tickets) -> io::Result<Instance> {
     let name = wide(options.name)?;
     if name.len() > LONGEST_NAME + 1 {
         let why = "a pipe's name has at most 256 characters, \\\\.\\pipe\\ among them";
@@ -140,7 +139,7 @@ pub fn create(options: &CreateOptions<'_>, ticket: Option<Ticket>) -> io::Result
     }
     // SAFETY: a handle that was just made and that nobody else has.
     let handle = unsafe { OwnedHandle::from_raw_handle(handle) };
-    let handle = PipeHandle::new(handle, ticket)?;
+    let handle = PipeHandle::new(handle, tickets, true)?;
     let flight = Flight::new(&handle);
     Ok(Instance { handle, flight, connected: false, message_type: options.message_type })
 }

@@ -18,9 +18,25 @@ use windows_sys::core::BOOL;
 use super::create::UNLIMITED_INSTANCES;
 use super::port;
 
-/// Something that is dropped when a pipe's handle has really been closed, on
-/// any thread: a place among the instances, say.
+/// Something that a pipe's handle holds, dropped on any thread: a place among
+/// the instances, say.
 pub type Ticket = Box<dyn Any + Send + Sync>;
+
+/// What a pipe's handle holds.
+#[derive(Default)]
+pub struct Tickets {
+    /// Dropped when the handle is about to be closed.
+    closing: Option<Ticket>,
+    /// Dropped when it has really been closed.
+    closed: Option<Ticket>,
+}
+
+impl Tickets {
+    /// Tickets for before and after.
+    pub fn new(closing: impl Any + Send + Sync, closed: impl Any + Send + Sync) -> Self {
+        Self { closing: Some(Box::new(closing)), closed: Some(Box::new(closed)) }
+    }
+}
 
 /// How a pipe was made, by GetNamedPipeInfo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,9 +75,12 @@ pub struct Peeked {
 ///
 /// Each operation holds one reference, so it is closed after the last packet.
 pub(super) struct PipeHandle {
-    /// Dropped first.
+    // In the order in which they are dropped.
+    _closing: Option<Ticket>,
     handle: OwnedHandle,
-    _ticket: Option<Ticket>,
+    _closed: Option<Ticket>,
+    /// A call that ends at once sends no packet: `port::register`.
+    skips: bool,
 }
 
 impl PipeHandle {
@@ -69,11 +88,17 @@ impl PipeHandle {
     ///
     /// # Errors
     /// The system's own.
-    pub(super) fn new(handle: OwnedHandle, ticket: Option<Ticket>) -> io::Result<Arc<Self>> {
+    pub(super) fn new(handle: OwnedHandle, tickets: Tickets, skips: bool) -> io::Result<Arc<Self>> {
         // SAFETY: the handle goes nowhere but into this type, whose overlapped
         // calls are operations; what may borrow it is told not to make any.
-        unsafe { port::register(&handle)? };
-        Ok(Arc::new(Self { handle, _ticket: ticket }))
+        unsafe { port::register(&handle, skips)? };
+        let Tickets { closing, closed } = tickets;
+        Ok(Arc::new(Self { _closing: closing, handle, _closed: closed, skips }))
+    }
+
+    /// Whether a call that ends at once sends no packet.
+    pub(super) fn skips(&self) -> bool {
+        self.skips
     }
 
     /// Open as long as this lives.

@@ -20,7 +20,7 @@ mod security;
 mod writer;
 
 pub use create::{CreateOptions, Instance, UNLIMITED_INSTANCES, create};
-pub use handle::{Peeked, PipeInfo, PipeState, Ticket};
+pub use handle::{Peeked, PipeInfo, PipeState, Tickets};
 pub use open::{Impersonation, open};
 pub use reader::Piece;
 
@@ -28,7 +28,10 @@ use std::io;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use windows_sys::Win32::Foundation::{ERROR_BROKEN_PIPE, ERROR_NO_DATA, ERROR_PIPE_NOT_CONNECTED};
+use windows_sys::Win32::Foundation::{
+    ERROR_ACCESS_DENIED, ERROR_BROKEN_PIPE, ERROR_FILE_NOT_FOUND, ERROR_NO_DATA, ERROR_PIPE_BUSY,
+    ERROR_PIPE_NOT_CONNECTED,
+};
 
 use handle::PipeHandle;
 use operation::Flight;
@@ -164,8 +167,27 @@ impl Pipe {
 /// Whether a read or a write failed because the other end is gone: 109, 232 or
 /// 233. What it had written before was read before this came.
 pub fn is_end(error: &io::Error) -> bool {
-    let code = error.raw_os_error().and_then(|code| u32::try_from(code).ok());
-    matches!(code, Some(ERROR_BROKEN_PIPE | ERROR_NO_DATA | ERROR_PIPE_NOT_CONNECTED))
+    has_code(error, &[ERROR_BROKEN_PIPE, ERROR_NO_DATA, ERROR_PIPE_NOT_CONNECTED])
+}
+
+/// Whether all instances of a pipe are taken.
+pub fn is_busy(error: &io::Error) -> bool {
+    has_code(error, &[ERROR_PIPE_BUSY])
+}
+
+/// Whether there is no such pipe.
+pub fn is_missing(error: &io::Error) -> bool {
+    has_code(error, &[ERROR_FILE_NOT_FOUND])
+}
+
+/// Whether an instance could not be made because others of the name are there:
+/// too many of them, or any where the name was to be claimed.
+pub fn is_held(error: &io::Error) -> bool {
+    has_code(error, &[ERROR_PIPE_BUSY, ERROR_ACCESS_DENIED])
+}
+
+fn has_code(error: &io::Error, codes: &[u32]) -> bool {
+    error.raw_os_error().is_some_and(|code| codes.contains(&code.cast_unsigned()))
 }
 
 /// The error that Windows calls `code`.

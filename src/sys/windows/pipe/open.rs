@@ -10,7 +10,7 @@ use windows_sys::Win32::Storage::FileSystem::{
     SECURITY_DELEGATION, SECURITY_IDENTIFICATION, SECURITY_IMPERSONATION, SECURITY_SQOS_PRESENT,
 };
 
-use super::handle::PipeHandle;
+use super::handle::{PipeHandle, Tickets};
 use super::operation::Flight;
 use super::{Access, Pipe};
 use crate::sys::windows::wide::wide;
@@ -36,6 +36,7 @@ pub enum Impersonation {
 /// `InvalidInput` for a path with a NUL; else the system's own: 2 if there is
 /// no such pipe, 231 if all of its instances are taken, 5 if access is refused.
 pub fn open(path: &str, access: Access, level: Impersonation) -> io::Result<Pipe> {
+    let here = path.starts_with(r"\\.\");
     let path = wide(path)?;
     let access = match access {
         Access::Both => GENERIC_READ | GENERIC_WRITE,
@@ -58,7 +59,7 @@ pub fn open(path: &str, access: Access, level: Impersonation) -> io::Result<Pipe
     }
     // SAFETY: a handle that was just made and that nobody else has.
     let handle = unsafe { OwnedHandle::from_raw_handle(handle) };
-    let handle = PipeHandle::new(handle, None)?;
+    let handle = PipeHandle::new(handle, Tickets::default(), here)?;
     let flight = Flight::new(&handle);
     Ok(Pipe::new(handle, flight, false))
 }

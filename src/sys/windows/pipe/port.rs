@@ -32,8 +32,11 @@ static PORT: OnceLock<Arc<OwnedHandle>> = OnceLock::new();
 /// Makes the end of every overlapped call on `handle` a packet of the port,
 /// unless the call ends at once. The port is made at the first use.
 ///
-/// With FILE_SKIP_COMPLETION_PORT_ON_SUCCESS a packet comes if, and only if,
-/// the call said ERROR_IO_PENDING. For success and errors that is documented.
+/// With `skip` (FILE_SKIP_COMPLETION_PORT_ON_SUCCESS) a packet comes if, and only
+/// if, the call said ERROR_IO_PENDING; without, after every call that did not
+/// fail. Only for the pipes of this machine: what another file system (SMB) does
+/// with "more data" nobody says.
+/// For success and errors that is documented.
 /// "More data" is neither; it was measured on Windows, by the conformance test
 /// of ntdll's pipes that Wine keeps: up to Windows 7 it is returned and not
 /// queued, from 8 on it is turned into a pending call and queued. Wine does as 7.
@@ -44,13 +47,16 @@ static PORT: OnceLock<Arc<OwnedHandle>> = OnceLock::new();
 /// # Errors
 /// The system's own: no port or no thread to be had, or `handle` is no
 /// overlapped one.
-pub(super) unsafe fn register(handle: &OwnedHandle) -> io::Result<()> {
+pub(super) unsafe fn register(handle: &OwnedHandle, skip: bool) -> io::Result<()> {
     let port = port()?;
     let handle = handle.as_raw_handle();
     // SAFETY: both handles are open while they are borrowed.
     let joined = unsafe { CreateIoCompletionPort(handle, port.as_raw_handle(), 0, 0) };
     if joined.is_null() {
         return Err(io::Error::last_os_error());
+    }
+    if !skip {
+        return Ok(());
     }
     // SAFETY: as above. Never FILE_SKIP_SET_EVENT_ON_HANDLE beside it: calls
     // that are not overlapped (PeekNamedPipe) may wait for that event.

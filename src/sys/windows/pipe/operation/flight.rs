@@ -87,7 +87,8 @@ impl Flight {
         // not move with it, live until the packet: `kept` holds the operation,
         // and nobody takes the memory out of a Flying phase before that.
         let error = unsafe { issue(call, self.0.handle.raw(), bytes, len, kept) };
-        if error == ERROR_IO_PENDING {
+        let unskipped = !self.0.handle.skips() && matches!(error, ERROR_SUCCESS | ERROR_MORE_DATA);
+        if error == ERROR_IO_PENDING || unskipped {
             return Poll::Pending;
         }
         // SAFETY: no packet will bring this reference back: `port::register`.

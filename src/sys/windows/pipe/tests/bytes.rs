@@ -36,7 +36,7 @@ async fn bulk_arrives_as_it_was_sent() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bytes_are_read_from_a_message_type_pipe() {
     let name = new_name();
-    let mut instance = create(&options(&name, true), None).unwrap();
+    let mut instance = create(&options(&name, true), Tickets::default()).unwrap();
     let mut client = open(&name, Access::Both, Impersonation::Identification).unwrap();
     poll_fn(|cx| instance.poll_connect(cx)).await.unwrap();
     assert!(!client.state().unwrap().message_read_mode);

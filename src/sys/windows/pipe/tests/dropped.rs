@@ -55,7 +55,7 @@ async fn instances_dropped_while_they_wait_leave_no_handle() {
     let name = new_name();
     let mut handles: Vec<Weak<PipeHandle>> = Vec::new();
     for _ in 0..200 {
-        let mut instance = create(&options(&name, true), None).unwrap();
+        let mut instance = create(&options(&name, true), Tickets::default()).unwrap();
         handles.push(Arc::downgrade(instance.handle()));
         let polled = poll_fn(|cx| Poll::Ready(instance.poll_connect(cx))).await;
         assert!(polled.is_pending());
@@ -68,13 +68,13 @@ async fn instances_dropped_while_they_wait_leave_no_handle() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_drop_calls_off_nothing_of_others() {
     let name = new_name();
-    let mut first = create(&options(&name, true), None).unwrap();
+    let mut first = create(&options(&name, true), Tickets::default()).unwrap();
     let mut client = dial(&name, true);
     poll_fn(|cx| first.poll_connect(cx)).await.unwrap();
     let mut first = first.into_pipe();
     assert!(poll_fn(|cx| Poll::Ready(first.poll_read(cx, MIB).is_pending())).await);
     for _ in 0..20 {
-        let (mut server, _client) = pair_of(&options(&name, true), None).await;
+        let (mut server, _client) = pair_of(&options(&name, true), Tickets::default()).await;
         begin_both(&mut server).await;
     }
     write(&mut client, b"untouched").await.unwrap();
@@ -88,7 +88,7 @@ async fn the_ticket_is_released_when_the_handle_is_closed() {
     for _ in 0..50 {
         let ticket = Arc::clone(&places).acquire_owned().await.unwrap();
         let options = CreateOptions { max_instances: 1, ..options(&name, true) };
-        let (mut server, client) = pair_of(&options, Some(Box::new(ticket))).await;
+        let (mut server, client) = pair_of(&options, Tickets::new((), ticket)).await;
         assert_eq!(places.available_permits(), 0);
         begin_both(&mut server).await;
         // The client first: the system counts an instance until both are gone.
@@ -100,6 +100,6 @@ async fn the_ticket_is_released_when_the_handle_is_closed() {
 #[tokio::test]
 async fn a_ticket_is_released_too_when_nothing_was_made() {
     let place = Arc::new(());
-    create(&options(r"C:\no\pipe", true), Some(Box::new(Arc::clone(&place)))).unwrap_err();
+    create(&options(r"C:\no\pipe", true), Tickets::new((), Arc::clone(&place))).unwrap_err();
     assert_eq!(Arc::strong_count(&place), 1);
 }

@@ -20,7 +20,7 @@ async fn a_write_that_has_completed_survives_the_close() {
     for message_type in TYPES {
         let name = new_name();
         let options = CreateOptions { out_buffer: 300_000, ..options(&name, message_type) };
-        let (mut server, mut client) = pair_of(&options, None).await;
+        let (mut server, mut client) = pair_of(&options, Tickets::default()).await;
         let all = pattern(200_000, 0);
         let reader = tokio::spawn(async move { read_all(&mut client, MIB).await.0 });
         write(&mut server, &all).await.unwrap();
@@ -34,7 +34,7 @@ async fn a_write_is_done_only_when_the_system_has_taken_all_of_it() {
     for message_type in TYPES {
         let name = new_name();
         let options = CreateOptions { out_buffer: 4096, ..options(&name, message_type) };
-        let (mut server, mut client) = pair_of(&options, None).await;
+        let (mut server, mut client) = pair_of(&options, Tickets::default()).await;
         let message = pattern(MIB, 0);
         let write = tokio::time::timeout(
             Duration::from_millis(100),
@@ -56,7 +56,7 @@ async fn a_write_is_done_only_when_the_system_has_taken_all_of_it() {
 async fn a_slow_reader_holds_the_writer_back() {
     let name = new_name();
     let options = CreateOptions { in_buffer: 4096, ..options(&name, true) };
-    let (mut server, mut client) = pair_of(&options, None).await;
+    let (mut server, mut client) = pair_of(&options, Tickets::default()).await;
     let written = Arc::new(AtomicU32::new(0));
     let count = Arc::clone(&written);
     let writer = tokio::spawn(async move {

@@ -16,7 +16,7 @@ async fn a_client_may_come_before_it_is_waited_for() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_may_come_while_it_is_waited_for() {
     let name = new_name();
-    let mut instance = create(&options(&name, true), None).unwrap();
+    let mut instance = create(&options(&name, true), Tickets::default()).unwrap();
     assert!(poll_fn(|cx| Poll::Ready(instance.poll_connect(cx))).await.is_pending());
     // And whoever waited may stop, and wait again.
     let path = name.clone();
@@ -32,7 +32,7 @@ async fn a_client_may_come_while_it_is_waited_for() {
 async fn a_client_that_came_and_left_is_a_client() {
     for waited_for in [false, true] {
         let name = new_name();
-        let mut instance = create(&options(&name, true), None).unwrap();
+        let mut instance = create(&options(&name, true), Tickets::default()).unwrap();
         if waited_for {
             assert!(poll_fn(|cx| Poll::Ready(instance.poll_connect(cx))).await.is_pending());
         }
@@ -50,7 +50,7 @@ async fn a_client_that_came_and_left_is_a_client() {
 async fn an_instance_that_nobody_came_to_is_no_pipe_yet() {
     let name = new_name();
     for polled in [false, true] {
-        let mut instance = create(&options(&name, true), None).unwrap();
+        let mut instance = create(&options(&name, true), Tickets::default()).unwrap();
         if polled {
             let _ = poll_fn(|cx| Poll::Ready(instance.poll_connect(cx))).await;
         }
@@ -64,19 +64,19 @@ async fn no_such_pipe_and_no_free_instance_are_told_apart() {
     let name = new_name();
     assert_eq!(refused(&name), 2);
     let limited = CreateOptions { max_instances: 2, ..options(&name, true) };
-    let (_server, _client) = pair_of(&limited, None).await;
+    let (_server, _client) = pair_of(&limited, Tickets::default()).await;
     assert_eq!(refused(&name), 231);
-    let _second = create(&limited, None).unwrap();
+    let _second = create(&limited, Tickets::default()).unwrap();
     let _client = dial(&name, true);
     assert_eq!(refused(&name), 231);
-    assert_eq!(code(&create(&limited, None).unwrap_err()), 231);
+    assert_eq!(code(&create(&limited, Tickets::default()).unwrap_err()), 231);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn several_instances_take_a_client_each() {
     let name = new_name();
     let mut waiting: Vec<_> =
-        (0..8).map(|_| create(&options(&name, true), None).unwrap()).collect();
+        (0..8).map(|_| create(&options(&name, true), Tickets::default()).unwrap()).collect();
     let mut clients: Vec<_> = (0..8).map(|_| dial(&name, true)).collect();
     assert_eq!(refused(&name), 231);
     for (at, client) in clients.iter_mut().enumerate() {
@@ -95,11 +95,11 @@ async fn several_instances_take_a_client_each() {
 async fn names_that_are_none_are_refused() {
     let long = format!(r"\\.\pipe\{}", "n".repeat(248));
     for name in [r"\\.\pipe\a".to_owned() + "\0b", long] {
-        let error = create(&options(&name, true), None).unwrap_err();
+        let error = create(&options(&name, true), Tickets::default()).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
     }
     let longest = format!(r"\\.\pipe\{}", "n".repeat(247));
-    create(&options(&longest, true), None).unwrap();
+    create(&options(&longest, true), Tickets::default()).unwrap();
     let nul = "\\\\.\\pipe\\a\0b";
     let error = open(nul, Access::Both, Impersonation::Identification).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::InvalidInput);

@@ -54,15 +54,15 @@ fn dial(name: &str, message_type: bool) -> Pipe {
 }
 
 /// The server's end and the client's.
-async fn pair_of(options: &CreateOptions<'_>, ticket: Option<Ticket>) -> (Pipe, Pipe) {
-    let mut instance = create(options, ticket).unwrap();
+async fn pair_of(options: &CreateOptions<'_>, tickets: Tickets) -> (Pipe, Pipe) {
+    let mut instance = create(options, tickets).unwrap();
     let client = dial(options.name, options.message_type);
     poll_fn(|cx| instance.poll_connect(cx)).await.unwrap();
     (instance.into_pipe(), client)
 }
 
 async fn pair(message_type: bool) -> (Pipe, Pipe) {
-    pair_of(&options(&new_name(), message_type), None).await
+    pair_of(&options(&new_name(), message_type), Tickets::default()).await
 }
 
 async fn write(pipe: &mut Pipe, bytes: &[u8]) -> io::Result<()> {

@@ -93,7 +93,7 @@ async fn type_buffers_and_limit_read_back_at_both_ends() {
             max_instances: 7,
             ..options(&name, message_type)
         };
-        let (server, client) = pair_of(&options, None).await;
+        let (server, client) = pair_of(&options, Tickets::default()).await;
         let (ours, theirs) = (server.info().unwrap(), client.info().unwrap());
         assert!(ours.server_end && ours.message_type == message_type);
         assert_eq!((ours.in_buffer, ours.out_buffer, ours.max_instances), (8192, 12_288, 7));
@@ -112,12 +112,12 @@ async fn type_buffers_and_limit_read_back_at_both_ends() {
 #[tokio::test]
 async fn unlimited_instances_are_255() {
     let name = new_name();
-    let instance = create(&options(&name, true), None).unwrap();
+    let instance = create(&options(&name, true), Tickets::default()).unwrap();
     assert_eq!(instance.info().unwrap().max_instances, UNLIMITED_INSTANCES);
     for max_instances in [1, 254] {
         let name = new_name();
         let limited = CreateOptions { max_instances, ..options(&name, true) };
-        let info = create(&limited, None).unwrap().info().unwrap();
+        let info = create(&limited, Tickets::default()).unwrap().info().unwrap();
         assert_eq!(info.max_instances, max_instances);
     }
 }
@@ -128,7 +128,7 @@ fn access_reads_back_from_the_handle() {
     const DATA: u32 = 3;
     for (access, rights) in [(Access::Read, 1), (Access::Write, 2), (Access::Both, 3)] {
         let name = new_name();
-        let instance = create(&CreateOptions { access, ..options(&name, true) }, None).unwrap();
+        let instance = create(&CreateOptions { access, ..options(&name, true) }, Tickets::default()).unwrap();
         assert_eq!(granted_access(instance.handle()) & DATA, rights);
     }
 }
@@ -139,7 +139,7 @@ fn rights_read_back_from_the_handle() {
         let name = new_name();
         let mut options = options(&name, true);
         change(&mut options);
-        granted_access(create(&options, None).unwrap().handle()) & (WRITE_DAC | WRITE_OWNER)
+        granted_access(create(&options, Tickets::default()).unwrap().handle()) & (WRITE_DAC | WRITE_OWNER)
     };
     assert_eq!(granted(|_| ()), 0);
     assert_eq!(granted(|options| options.write_dac = true), WRITE_DAC);
@@ -151,7 +151,7 @@ fn write_through_reads_back_from_the_handle() {
     for write_through in [false, true] {
         let name = new_name();
         let options = CreateOptions { write_through, ..options(&name, true) };
-        let instance = create(&options, None).unwrap();
+        let instance = create(&options, Tickets::default()).unwrap();
         assert_eq!(is_write_through(&instance), write_through);
     }
 }
@@ -160,7 +160,7 @@ fn write_through_reads_back_from_the_handle() {
 async fn the_default_timeout_is_what_a_client_waits() {
     let name = new_name();
     let options = CreateOptions { default_timeout: 300, max_instances: 1, ..options(&name, true) };
-    let (_server, _client) = pair_of(&options, None).await;
+    let (_server, _client) = pair_of(&options, Tickets::default()).await;
     let path = crate::sys::windows::wide::wide(&name).unwrap();
     let since = Instant::now();
     // SAFETY: `path` ends in a NUL; 0 is NMPWAIT_USE_DEFAULT_WAIT.
@@ -173,7 +173,7 @@ async fn the_default_timeout_is_what_a_client_waits() {
 async fn data_goes_only_the_way_that_access_says() {
     let name = new_name();
     let inbound = CreateOptions { access: Access::Read, ..options(&name, true) };
-    let mut instance = create(&inbound, None).unwrap();
+    let mut instance = create(&inbound, Tickets::default()).unwrap();
     let error = open(&name, Access::Both, Impersonation::Anonymous).unwrap_err();
     assert_eq!(code(&error), 5);
     let mut client = open(&name, Access::Write, Impersonation::Anonymous).unwrap();
@@ -188,7 +188,7 @@ async fn data_goes_only_the_way_that_access_says() {
 async fn a_client_that_only_reads_can_keep_messages_apart() {
     let name = new_name();
     let outbound = CreateOptions { access: Access::Write, ..options(&name, true) };
-    let mut instance = create(&outbound, None).unwrap();
+    let mut instance = create(&outbound, Tickets::default()).unwrap();
     let mut client = open(&name, Access::Read, Impersonation::Impersonation).unwrap();
     // Windows asks for it there, Wine does not.
     const FILE_WRITE_ATTRIBUTES: u32 = 0x100;
@@ -205,7 +205,7 @@ async fn a_client_that_only_reads_can_keep_messages_apart() {
 #[tokio::test]
 async fn message_read_mode_is_refused_on_bytes() {
     let name = new_name();
-    let _instance = create(&options(&name, false), None).unwrap();
+    let _instance = create(&options(&name, false), Tickets::default()).unwrap();
     let mut client = open(&name, Access::Both, Impersonation::Delegation).unwrap();
     assert_eq!(code(&client.set_message_read_mode().unwrap_err()), 87);
 }

@@ -9,7 +9,7 @@ async fn a_pipe_has_the_descriptor_that_it_was_made_with() {
     let descriptor = SecurityDescriptor::from_sddl("D:P(A;;0x12019b;;;AU)(A;;FA;;;SY)").unwrap();
     let name = new_name();
     let options = CreateOptions { security: Some(&descriptor), ..options(&name, true) };
-    let (server, client) = pair_of(&options, None).await;
+    let (server, client) = pair_of(&options, Tickets::default()).await;
     for pipe in [&server, &client] {
         let sddl = pipe.sddl().unwrap();
         assert!(sddl.contains("(A;;0x12019b;;;AU)(A;;FA;;;SY)"), "{sddl}");
