@@ -91,8 +91,11 @@ async fn many_small_messages_arrive_one_by_one_in_order() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn large_messages_in_a_row_come_in_one_piece_each() {
-    let (mut server, mut client) =
-        pair_of(&CreateOptions { in_buffer: 8 * 65_536, ..options(&new_name(), true) }, Tickets::default()).await;
+    let (mut server, mut client) = pair_of(
+        &CreateOptions { in_buffer: 8 * 65_536, ..options(&new_name(), true) },
+        Tickets::default(),
+    )
+    .await;
     for at in 0..4 {
         write(&mut client, &pattern(60_000, at)).await.unwrap();
     }

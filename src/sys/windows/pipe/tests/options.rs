@@ -128,7 +128,8 @@ fn access_reads_back_from_the_handle() {
     const DATA: u32 = 3;
     for (access, rights) in [(Access::Read, 1), (Access::Write, 2), (Access::Both, 3)] {
         let name = new_name();
-        let instance = create(&CreateOptions { access, ..options(&name, true) }, Tickets::default()).unwrap();
+        let instance =
+            create(&CreateOptions { access, ..options(&name, true) }, Tickets::default()).unwrap();
         assert_eq!(granted_access(instance.handle()) & DATA, rights);
     }
 }
@@ -139,7 +140,8 @@ fn rights_read_back_from_the_handle() {
         let name = new_name();
         let mut options = options(&name, true);
         change(&mut options);
-        granted_access(create(&options, Tickets::default()).unwrap().handle()) & (WRITE_DAC | WRITE_OWNER)
+        granted_access(create(&options, Tickets::default()).unwrap().handle())
+            & (WRITE_DAC | WRITE_OWNER)
     };
     assert_eq!(granted(|_| ()), 0);
     assert_eq!(granted(|options| options.write_dac = true), WRITE_DAC);
