@@ -7,7 +7,6 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::certs::CertsArgs;
-#[cfg(unix)]
 use super::demo::DemoArgs;
 use super::duration::{duration, size};
 use super::service::ServiceArgs;
@@ -38,7 +37,6 @@ pub(super) enum Command {
     /// Carry standard input and output to an address, for ProxyCommand, WSL and scripts
     Connect(ConnectArgs),
     /// Show the main job on this machine: certificates, two gateways, messages and a file
-    #[cfg(unix)]
     Demo(DemoArgs),
     /// Run a small CA: make, issue, revoke and show certificates
     Certs(CertsArgs),

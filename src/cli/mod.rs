@@ -9,7 +9,6 @@ pub mod certs;
 mod check;
 mod completions;
 mod connect;
-#[cfg(unix)]
 pub mod demo;
 mod duration;
 mod failure;
@@ -44,7 +43,6 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Check(args) => check::run(&args),
         Command::Relay(args) => relay::run(&args),
         Command::Connect(args) => connect::run(&args),
-        #[cfg(unix)]
         Command::Demo(args) => demo::run(&args),
         Command::Certs(args) => certs::run(&args, &mut std::io::stdout().lock())
             .map(|()| ExitCode::SUCCESS)

@@ -86,7 +86,14 @@ fn keep_alive(stream: &TcpStream, idle: Duration) -> io::Result<()> {
 /// # Errors
 /// The resolver's, or the last address's.
 pub async fn dial(to: &HostPort, options: &TcpOptions) -> io::Result<TcpStream> {
-    let mut addresses = alternate(resolve(to).await?).take(MOST_ADDRESSES);
+    let found = resolve(to).await?;
+    if let [only] = found[..] {
+        // Nothing to race with, so no task of its own.
+        let stream = dial_address(only).await?;
+        apply(&stream, options);
+        return Ok(stream);
+    }
+    let mut addresses = alternate(found).take(MOST_ADDRESSES);
     let mut tries = JoinSet::new();
     let mut failure = None;
     loop {
@@ -118,7 +125,8 @@ async fn dial_address(address: SocketAddr) -> io::Result<TcpStream> {
     let stream = socket.connect(address).await?;
     // A dial to a port of our own ephemeral range can meet itself; a target
     // that echoes all is not what anybody wants.
-    if stream.local_addr()? == stream.peer_addr()? {
+    let local = stream.local_addr()?;
+    if local.port() == address.port() && local == stream.peer_addr()? {
         return Err(io::ErrorKind::ConnectionRefused.into());
     }
     Ok(stream)

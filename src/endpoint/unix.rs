@@ -128,12 +128,13 @@ fn address(name: &UnixName) -> io::Result<SockAddr> {
     }
 }
 
-/// Who is at the other side of a connected socket.
+/// Who is at the other side of a connected socket; its supplementary groups only
+/// where `groups` are asked for.
 ///
 /// # Errors
 /// The system's.
-pub fn peer_process(socket: &impl AsFd) -> io::Result<Process> {
-    let peer = sys::peercred::peer_credentials(socket)?;
+pub fn peer_process(socket: &impl AsFd, groups: bool) -> io::Result<Process> {
+    let peer = sys::peercred::peer_credentials(socket, groups)?;
     let account = Account::Unix { uid: peer.uid, gid: peer.gid, groups: peer.groups };
     Ok(Process { pid: peer.pid, account })
 }

@@ -19,16 +19,17 @@ pub struct PeerCredentials {
     pub uid: u32,
     /// Effective group.
     pub gid: u32,
-    /// Supplementary groups.
+    /// Supplementary groups, where they were asked for.
     pub groups: Box<[u32]>,
 }
 
-/// Reads the credentials of `socket`'s peer.
+/// Reads the credentials of `socket`'s peer, the supplementary groups only if
+/// `groups`: they take a call of their own.
 ///
 /// # Errors
 /// Whatever getsockopt(2) says; on systems without SO_PEERGROUPS the
 /// supplementary groups are empty, which can only refuse more.
-pub fn peer_credentials(socket: &impl AsFd) -> io::Result<PeerCredentials> {
+pub fn peer_credentials(socket: &impl AsFd, groups: bool) -> io::Result<PeerCredentials> {
     let mut ucred = libc::ucred { pid: 0, uid: u32::MAX, gid: u32::MAX };
     let mut len = size_of::<libc::ucred>() as libc::socklen_t;
     // SAFETY: the pointers are to live locals of the size that `len` says.
@@ -48,7 +49,7 @@ pub fn peer_credentials(socket: &impl AsFd) -> io::Result<PeerCredentials> {
         pid: u32::try_from(ucred.pid).ok().filter(|pid| *pid != 0),
         uid: ucred.uid,
         gid: ucred.gid,
-        groups: peer_groups(socket)?,
+        groups: if groups { peer_groups(socket)? } else { Box::default() },
     })
 }
 

@@ -15,6 +15,7 @@ mod alone;
 mod connecting;
 mod console;
 mod crowd;
+mod demo;
 mod exe;
 mod half_close;
 mod instances;

@@ -1,10 +1,10 @@
 //! Asks a gateway's admin server.
 
 use std::io;
-use std::path::Path;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::UnixStream;
+
+use super::local::{self, Place};
 
 /// Far more than an answer of a gateway with one bridge has, in bytes.
 const LARGEST: u64 = 1024 * 1024;
@@ -16,12 +16,12 @@ pub(super) struct Answer {
     pub body: String,
 }
 
-/// GETs `path` from the admin server on the socket `at`.
+/// GETs `path` from the admin server on the pipe `at`.
 ///
 /// # Errors
 /// The system's, and `InvalidData` for what is no answer in HTTP.
-pub(super) async fn get(at: &Path, path: &str) -> io::Result<Answer> {
-    let mut stream = UnixStream::connect(at).await?;
+pub(super) async fn get(at: &Place, path: &str) -> io::Result<Answer> {
+    let mut stream = local::admin(at).await?;
     // HTTP/1.0: the answer ends where the connection does.
     let request = format!("GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;

@@ -9,7 +9,8 @@ use ring::digest::{SHA256, digest};
 
 use super::client::Client;
 use super::figures::{rate, size, time};
-use super::folder::{Folder, ORDERS, RETURNED, SENT};
+use super::folder::{Folder, RETURNED, SENT};
+use super::local::Place;
 
 /// Where framing tends to break: nothing, one byte, a page, the old limit of a
 /// Windows pipe message over SMB, and more than any buffer holds.
@@ -46,11 +47,11 @@ pub(super) fn heading() -> String {
 /// # Errors
 /// When one does not come back as it was.
 pub(super) async fn sizes(
-    folder: &Folder,
+    orders: &Place,
     carried: &mut Carried,
     mut show: impl FnMut(String) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let mut client = Client::open(&folder.file(ORDERS)).await?;
+    let mut client = Client::open(orders).await?;
     carried.connections += 1;
     for len in SIZES {
         let message = noise(len);
@@ -70,10 +71,14 @@ pub(super) async fn sizes(
 ///
 /// # Errors
 /// When the file cannot be made, or does not come back as it was.
-pub(super) async fn file(folder: &Folder, carried: &mut Carried) -> anyhow::Result<String> {
+pub(super) async fn file(
+    orders: &Place,
+    folder: &Folder,
+    carried: &mut Carried,
+) -> anyhow::Result<String> {
     let (sent, returned) = (folder.file(SENT), folder.file(RETURNED));
     std::fs::write(&sent, noise(FILE)).context("cannot make the file to carry")?;
-    let mut client = Client::open(&folder.file(ORDERS)).await?;
+    let mut client = Client::open(orders).await?;
     carried.connections += 1;
     let (count, took) =
         through(&mut client, &sent, &returned).await.context("the file was lost")?;

@@ -2,18 +2,23 @@
 //!
 //! All paths in them are relative to the files, so that a kept folder may move.
 
+#[cfg(unix)]
+#[path = "files/unix.rs"]
+mod system;
+#[cfg(windows)]
+#[path = "files/windows.rs"]
+mod system;
+
+use super::local::Pipes;
+use super::pipes::Pipe;
+
 /// Of the near gateway, in front of which the clients are. `port` is the far
 /// gateway's.
-pub(super) fn near(port: u16) -> String {
+pub(super) fn near(port: u16, pipes: &Pipes) -> String {
+    let (orders, head) = (pipes.name(Pipe::Orders), system::near(pipes));
     format!(
-        r#"# The near gateway: clients open the pipe `orders` here.
-# Try:  printf '\0\0\0\2hi' | pipeferry connect unix:orders.sock | od -c
-pipe_path = "{{name}}.sock"          # where pipes lie outside Windows
-control   = "near-control"
-
-[admin]            # curl --unix-socket near-admin.sock http://near/metrics
-listen = "unix:near-admin.sock"
-
+        r#"# The near gateway: clients open the pipe `{orders}` here.
+{head}
 [identity.near]
 cert  = "certs/near.example.pem"
 key   = "certs/near.example.key"
@@ -21,23 +26,19 @@ trust = "certs/ca.pem"
 
 [bridge.orders]
 mode    = "message"                # each message arrives as one message
-listen  = "pipe:orders"
+listen  = "pipe:{orders}"
 connect = {{ address = "tls:127.0.0.1:{port}", identity = "near" }}
 "#
     )
 }
 
 /// Of the far gateway, in front of the service. `port` is where it listens.
-pub(super) fn far(port: u16) -> String {
+pub(super) fn far(port: u16, pipes: &Pipes) -> String {
+    let (service, head) = (pipes.name(Pipe::Service), system::far(pipes));
+    let connect = system::service(pipes);
     format!(
-        r#"# The far gateway: it stands before the service on `orders-service`.
-# An echo: socat UNIX-LISTEN:orders-service.sock,fork EXEC:cat
-pipe_path = "{{name}}.sock"
-control   = "far-control"
-
-[admin]
-listen = "unix:far-admin.sock"
-
+        r#"# The far gateway: it stands before the service on `{service}`.
+{head}
 [identity.far]
 cert  = "certs/far.example.pem"
 key   = "certs/far.example.key"
@@ -45,7 +46,7 @@ trust = "certs/ca.pem"
 
 [bridge.orders]
 mode    = "message"
-connect = "pipe:orders-service"
+{connect}
 
 [bridge.orders.listen]
 address  = "tls:127.0.0.1:{port}"

@@ -3,11 +3,12 @@
 //! A folder that somebody else made is emptied of our own files by name; only
 //! one that we made goes as a whole. Nothing in here follows a link out of it.
 
-use std::fs::DirBuilder;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use ring::rand::{SecureRandom, SystemRandom};
+
+use super::local::{LONGEST_FOLDER, make_private};
 
 /// The authority and what it issued.
 pub(super) const CERTS: &str = "certs";
@@ -19,39 +20,26 @@ pub(super) const FAR_CONFIG: &str = "far.toml";
 pub(super) const NEAR_LOG: &str = "near.log";
 /// What the far gateway logged.
 pub(super) const FAR_LOG: &str = "far.log";
-/// The near gateway's admin socket.
-pub(super) const NEAR_ADMIN: &str = "near-admin.sock";
-/// The far gateway's.
-pub(super) const FAR_ADMIN: &str = "far-admin.sock";
-/// The pipe that clients open.
-pub(super) const ORDERS: &str = "orders.sock";
-/// The pipe that the service listens on.
-pub(super) const SERVICE: &str = "orders-service.sock";
-/// The gateways' control pipes.
-const CONTROLS: [&str; 2] = ["near-control.sock", "far-control.sock"];
 /// The file that is carried.
 pub(super) const SENT: &str = "sent.bin";
 /// What came back of it.
 pub(super) const RETURNED: &str = "returned.bin";
 
-/// All files that the demo or its gateways may leave.
+/// All files that the demo or its gateways may leave; on Windows no sockets.
 const FILES: [&str; 12] = [
     NEAR_CONFIG,
     FAR_CONFIG,
     NEAR_LOG,
     FAR_LOG,
-    NEAR_ADMIN,
-    FAR_ADMIN,
-    ORDERS,
-    SERVICE,
-    CONTROLS[0],
-    CONTROLS[1],
+    "near-admin.sock",
+    "far-admin.sock",
+    "orders.sock",
+    "orders-service.sock",
+    "near-control.sock",
+    "far-control.sock",
     SENT,
     RETURNED,
 ];
-
-/// `sun_path` holds 108 bytes, one of them a NUL (unix(7)).
-const LONGEST_SOCKET: usize = 107;
 
 /// Why there is no folder to work in.
 #[derive(Debug, thiserror::Error)]
@@ -92,7 +80,7 @@ impl Folder {
         let unusable = |source| FolderError::Unusable { path: path.to_owned(), source };
         let path = std::path::absolute(path).map_err(unusable)?;
         check_length(&path)?;
-        let made = match private().create(&path) {
+        let made = match make_private(&path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => false,
             created => created.map(|()| true).map_err(unusable)?,
         };
@@ -106,7 +94,7 @@ impl Folder {
     pub(super) fn temporary(inside: &Path, keep: bool) -> Result<Self, FolderError> {
         let path = inside.join(format!("pipeferry-demo-{}", random_name()));
         check_length(&path)?;
-        match private().create(&path) {
+        match make_private(&path) {
             Ok(()) => Ok(Self { path, made: true, keep }),
             Err(source) => Err(FolderError::Unusable { path, source }),
         }
@@ -155,11 +143,12 @@ impl Drop for Folder {
 }
 
 fn check_length(path: &Path) -> Result<(), FolderError> {
-    let most = LONGEST_SOCKET - SERVICE.len() - 1;
-    if path.as_os_str().len() <= most {
-        return Ok(());
+    match LONGEST_FOLDER {
+        Some(most) if path.as_os_str().len() > most => {
+            Err(FolderError::TooLong { path: path.to_owned(), most })
+        }
+        _ => Ok(()),
     }
-    Err(FolderError::TooLong { path: path.to_owned(), most })
 }
 
 fn absent_is_fine(result: io::Result<()>) -> io::Result<()> {
@@ -169,20 +158,12 @@ fn absent_is_fine(result: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// Private keys lie in it, and sockets that nobody else needs.
-fn private() -> DirBuilder {
-    #[cfg_attr(not(unix), allow(unused_mut))]
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-}
-
-/// Nobody's yet; that nobody else takes it is for making it to say.
-fn random_name() -> String {
+/// Nobody's yet: sixteen hexadecimal digits. That nobody else takes it is for
+/// making it to say.
+pub(super) fn random_name() -> String {
     let mut bytes = [0; 8];
     match SystemRandom::new().fill(&mut bytes) {
         Ok(()) => data_encoding::HEXLOWER.encode(&bytes),
-        Err(_) => std::process::id().to_string(),
+        Err(_) => format!("{:016x}", std::process::id()),
     }
 }

@@ -5,6 +5,8 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 use std::process::ExitStatus;
 
+use super::local;
+
 /// What is shown of a log: so many lines, from so many bytes at its end.
 const LAST_LINES: usize = 5;
 const LAST_BYTES: u64 = 8 * 1024;
@@ -38,5 +40,5 @@ pub(super) fn last_lines(log: &Path) -> Vec<String> {
 /// Whether a line says that somebody else listens at an address, in the system's
 /// own words, which are not the same with every C library.
 pub(super) fn says_taken(line: &str) -> bool {
-    line.contains(&std::io::Error::from(rustix::io::Errno::ADDRINUSE).to_string())
+    line.contains(&local::address_taken().to_string())
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::Path;
 
 use super::admin;
+use super::local::Place;
 use crate::telemetry::Outcome;
 use crate::telemetry::metrics::names::{BYTES_TOTAL, CONNECTIONS_TOTAL, MESSAGES_TOTAL};
 
@@ -24,11 +24,11 @@ pub(super) struct Moved<'a> {
 }
 
 impl Counters {
-    /// Asks the admin server on the socket `at`.
+    /// Asks the admin server on the pipe `at`.
     ///
     /// # Errors
     /// The system's, or `InvalidData` if there were no metrics.
-    pub(super) async fn of(at: &Path) -> io::Result<Self> {
+    pub(super) async fn of(at: &Place) -> io::Result<Self> {
         let answer = admin::get(at, "/metrics").await?;
         let counters = Self::parse(&answer.body);
         if answer.status != 200 || counters.0.is_empty() {

@@ -15,6 +15,8 @@ use tokio::time::{sleep, timeout};
 use super::admin;
 use super::folder::{self, Folder};
 use super::last_words::{LastWords, last_lines, says_taken};
+use super::local::{self, Pipes, Place};
+use super::pipes::Pipe;
 
 /// How often readiness is looked at.
 const LOOK: Duration = Duration::from_millis(5);
@@ -30,7 +32,7 @@ pub(super) struct Role {
     pub name: &'static str,
     config: &'static str,
     log: &'static str,
-    pub admin: &'static str,
+    pub admin: Pipe,
 }
 
 /// In front of it are the clients.
@@ -38,15 +40,11 @@ pub(super) const NEAR: Role = Role {
     name: "near",
     config: folder::NEAR_CONFIG,
     log: folder::NEAR_LOG,
-    admin: folder::NEAR_ADMIN,
+    admin: Pipe::NearAdmin,
 };
 /// Behind it is the service.
-pub(super) const FAR: Role = Role {
-    name: "far",
-    config: folder::FAR_CONFIG,
-    log: folder::FAR_LOG,
-    admin: folder::FAR_ADMIN,
-};
+pub(super) const FAR: Role =
+    Role { name: "far", config: folder::FAR_CONFIG, log: folder::FAR_LOG, admin: Pipe::FarAdmin };
 
 /// A gateway did not become ready.
 #[derive(Debug, thiserror::Error)]
@@ -63,7 +61,7 @@ pub(super) struct EndedEarly {
 pub(super) struct Gateway {
     pub role: Role,
     child: Child,
-    admin: PathBuf,
+    admin: Place,
     log: PathBuf,
 }
 
@@ -72,15 +70,19 @@ impl Gateway {
     ///
     /// # Errors
     /// When the log or the process cannot be made.
-    pub(super) fn start(program: &Path, role: Role, folder: &Folder) -> anyhow::Result<Self> {
-        let (log, admin) = (folder.file(role.log), folder.file(role.admin));
+    pub(super) fn start(
+        program: &Path,
+        role: Role,
+        folder: &Folder,
+        pipes: &Pipes,
+    ) -> anyhow::Result<Self> {
+        let (log, admin) = (folder.file(role.log), pipes.place(role.admin));
         let file = File::create(&log).with_context(|| format!("cannot make {}", log.display()))?;
         let mut command = Command::new(program);
         command.arg("run").arg("--config").arg(folder.file(role.config));
         command.args(["--log-format", "text"]);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(file).kill_on_drop(true);
-        #[cfg(unix)]
-        command.process_group(0);
+        local::keep_signals_from(&mut command);
         let child = command.spawn();
         let child = child.with_context(|| format!("cannot start {}", program.display()))?;
         Ok(Self { role, child, admin, log })
@@ -122,15 +124,20 @@ impl Gateway {
         self.child.id()
     }
 
-    /// Sends it SIGTERM.
-    pub(super) fn terminate(&mut self) {
-        #[cfg(unix)]
-        if let Some(pid) = self.pid().and_then(|pid| rustix::process::Pid::from_raw(pid as i32)) {
-            // It is not reaped yet, so the number is its own.
-            let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+    /// Tells it to drain; nothing if it has ended.
+    ///
+    /// # Errors
+    /// The system's: on Windows there may be no way.
+    pub(super) fn ask_to_stop(&self) -> std::io::Result<()> {
+        self.pid().map_or(Ok(()), local::ask_to_stop)
+    }
+
+    /// Tells it to drain, or ends it where it cannot be told.
+    fn terminate(&mut self) {
+        if self.ask_to_stop().is_err() {
+            // Waiting for it shows whether it has ended.
+            let _ = self.child.start_kill();
         }
-        #[cfg(not(unix))]
-        let _ = self.child.start_kill();
     }
 
     /// One that was killed may not be dead yet when its connections are.

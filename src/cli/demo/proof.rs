@@ -8,6 +8,7 @@ use tokio::time::{Instant, sleep};
 
 use super::certificates::STRANGER;
 use super::metrics::Counters;
+use super::pipes::Pipe;
 use super::story::Story;
 use super::{carry, refused};
 use crate::telemetry::Outcome;
@@ -22,9 +23,10 @@ impl<W: Write> Story<'_, W> {
     pub(super) async fn carry(&mut self) -> anyhow::Result<()> {
         self.screen.step("Carry messages and a file to the service and back")?;
         self.screen.line(&carry::heading())?;
+        let orders = self.pipes.place(Pipe::Orders);
         let screen = &mut self.screen;
-        carry::sizes(self.folder, &mut self.carried, |row| screen.line(&row)).await?;
-        let row = carry::file(self.folder, &mut self.carried).await?;
+        carry::sizes(&orders, &mut self.carried, |row| screen.line(&row)).await?;
+        let row = carry::file(&orders, self.folder, &mut self.carried).await?;
         self.screen.line(&row)?;
         self.screen.done()
     }

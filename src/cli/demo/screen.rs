@@ -23,11 +23,12 @@ pub(super) struct Screen<W> {
 }
 
 impl Screen<io::Stdout> {
-    /// Standard output; bold only on a terminal, and without `NO_COLOR`.
+    /// Standard output; bold only on a terminal, and without `NO_COLOR`. A
+    /// Windows console may show the escape sequences as they are.
     pub(super) fn standard() -> Self {
         let out = io::stdout();
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let bold = out.is_terminal() && !plain;
+        let bold = cfg!(unix) && out.is_terminal() && !plain;
         Self::new(out, bold)
     }
 }

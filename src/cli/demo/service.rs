@@ -1,44 +1,42 @@
 //! The service behind the far pipe: it sends every message back.
 
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use socket2::Type;
-use tokio::io::{AsyncWriteExt, BufReader};
-use tokio::net::{UnixListener, UnixStream};
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::messages;
-use crate::config::{FileAccess, UnixName};
-use crate::endpoint::unix::{self, SocketFile};
+use super::local::{self, Listener, Place, Receiver, Sender};
 
 /// A running service; dropping it ends it and its connections.
 #[derive(Debug)]
 pub(super) struct Service {
     task: JoinHandle<()>,
     reached: Arc<AtomicU64>,
-    _file: Option<SocketFile>,
 }
 
 impl Service {
-    /// Listens on the pipe whose socket is `at`.
+    /// Listens on the pipe `at`.
     ///
     /// # Errors
     /// The system's.
-    pub(super) async fn start(at: &Path) -> io::Result<Self> {
-        let name = UnixName::Path(at.to_owned());
-        let bound = unix::bind(&name, Type::STREAM, &FileAccess::default(), Some(0o600)).await?;
-        let listener = UnixListener::from_std(bound.socket.into())?;
+    pub(super) async fn start(at: &Place) -> anyhow::Result<Self> {
+        let listener = Listener::bind(at).await?;
         let reached = Arc::new(AtomicU64::new(0));
         let task = tokio::spawn(serve(listener, Arc::clone(&reached)));
-        Ok(Self { task, reached, _file: bound.file })
+        Ok(Self { task, reached })
     }
 
     /// How many clients have reached it.
     pub(super) fn reached(&self) -> u64 {
         self.reached.load(Ordering::Relaxed)
+    }
+
+    /// Ends it, and waits for its end.
+    pub(super) async fn stop(mut self) {
+        self.task.abort();
+        // It was called off: that is no news.
+        let _ = (&mut self.task).await;
     }
 }
 
@@ -48,21 +46,19 @@ impl Drop for Service {
     }
 }
 
-async fn serve(listener: UnixListener, reached: Arc<AtomicU64>) {
+async fn serve(mut listener: Listener, reached: Arc<AtomicU64>) {
     // Its connections end with it.
     let mut clients = JoinSet::new();
     // An error of accept ends the service; who needs it then sees why.
-    while let Ok((client, _)) = listener.accept().await {
+    while let Ok((from, to)) = listener.accept().await {
         reached.fetch_add(1, Ordering::Relaxed);
-        clients.spawn(echo(client));
+        clients.spawn(echo(from, to));
     }
 }
 
-async fn echo(client: UnixStream) -> io::Result<()> {
-    let (from, mut to) = client.into_split();
-    let mut from = BufReader::new(from);
-    while let Some(message) = messages::receive(&mut from).await? {
-        messages::send(&mut to, &message).await?;
+async fn echo(mut from: Receiver, mut to: Sender) -> io::Result<()> {
+    while let Some(message) = from.receive().await? {
+        to.send(&message).await?;
     }
-    to.shutdown().await
+    local::finish(to).await
 }

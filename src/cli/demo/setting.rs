@@ -7,8 +7,9 @@ use anyhow::Context;
 
 use super::certificates;
 use super::files;
-use super::folder::{FAR_CONFIG, NEAR_CONFIG, SERVICE};
+use super::folder::{FAR_CONFIG, NEAR_CONFIG};
 use super::metrics::Counters;
+use super::pipes::Pipe;
 use super::processes::{EndedEarly, FAR, Gateway, NEAR, Role};
 use super::service::Service;
 use super::story::Story;
@@ -31,9 +32,7 @@ impl<W: Write> Story<'_, W> {
     pub(super) fn configurations(&mut self) -> anyhow::Result<()> {
         self.screen.step("Write near.toml and far.toml")?;
         self.write_configurations()?;
-        for (name, text) in
-            [(NEAR_CONFIG, files::near(self.port)), (FAR_CONFIG, files::far(self.port))]
-        {
+        for (name, text) in self.configuration_texts() {
             self.screen.line(&format!("--- {name}"))?;
             for line in text.lines() {
                 self.screen.line(line)?;
@@ -45,9 +44,7 @@ impl<W: Write> Story<'_, W> {
 
     fn write_configurations(&mut self) -> anyhow::Result<()> {
         self.port = free_port().context("there is no free port on 127.0.0.1")?;
-        for (name, text) in
-            [(NEAR_CONFIG, files::near(self.port)), (FAR_CONFIG, files::far(self.port))]
-        {
+        for (name, text) in self.configuration_texts() {
             let file = self.folder.file(name);
             let written = std::fs::write(&file, text);
             written.with_context(|| format!("cannot write {}", file.display()))?;
@@ -55,17 +52,23 @@ impl<W: Write> Story<'_, W> {
         Ok(())
     }
 
+    fn configuration_texts(&self) -> [(&'static str, String); 2] {
+        let (port, pipes) = (self.port, &self.pipes);
+        [(NEAR_CONFIG, files::near(port, pipes)), (FAR_CONFIG, files::far(port, pipes))]
+    }
+
     /// The service, then the gateways, each ready before the next.
     pub(super) async fn start(&mut self) -> anyhow::Result<()> {
         self.screen.step("Start the service and the gateways, each ready before the next")?;
-        let service = Service::start(&self.folder.file(SERVICE)).await;
+        let service = Service::start(&self.pipes.place(Pipe::Service)).await;
         self.service = Some(service.context("the echo service cannot listen")?);
-        self.screen.line("service       in this process, on pipe:orders-service: an echo")?;
+        let [orders, service] = [Pipe::Orders, Pipe::Service].map(|pipe| self.pipes.name(pipe));
+        self.screen.line(&format!("service       in this process, on pipe:{service}: an echo"))?;
         let far = self.start_far().await?;
         self.screen
             .line(&format!("far gateway   process {far}, on tls:127.0.0.1:{}", self.port))?;
         let near = self.start_one(NEAR).await?;
-        self.screen.line(&format!("near gateway  process {near}, on pipe:orders"))?;
+        self.screen.line(&format!("near gateway  process {near}, on pipe:{orders}"))?;
         self.before = self.counters().await?;
         self.screen.done()
     }
@@ -87,7 +90,7 @@ impl<W: Write> Story<'_, W> {
 
     /// Starts it and waits until it is ready; its process's number.
     async fn start_one(&mut self, role: Role) -> anyhow::Result<u32> {
-        let gateway = Gateway::start(&self.program, role, self.folder)?;
+        let gateway = Gateway::start(&self.program, role, self.folder, &self.pipes)?;
         let gateway = self.gateways.add(gateway);
         gateway.ready().await?;
         gateway.pid().context("it has ended already")
@@ -99,7 +102,7 @@ impl<W: Write> Story<'_, W> {
     }
 
     async fn counters_of(&self, role: Role) -> anyhow::Result<Counters> {
-        let counters = Counters::of(&self.folder.file(role.admin)).await;
+        let counters = Counters::of(&self.pipes.place(role.admin)).await;
         counters.with_context(|| format!("the {} gateway's metrics cannot be read", role.name))
     }
 }

@@ -12,7 +12,9 @@ use tokio::time::timeout;
 
 use super::carry::Carried;
 use super::folder::Folder;
+use super::local::Pipes;
 use super::metrics::Counters;
+use super::pipes::Pipe;
 use super::processes::Gateways;
 use super::screen::Screen;
 use super::service::Service;
@@ -23,6 +25,7 @@ pub(super) const STEP_LIMIT: Duration = Duration::from_secs(30);
 /// What the steps share.
 pub(super) struct Story<'a, W> {
     pub folder: &'a Folder,
+    pub(super) pipes: Pipes,
     pub screen: Screen<W>,
     /// What is started as a gateway.
     pub program: PathBuf,
@@ -42,6 +45,7 @@ impl<'a, W: Write> Story<'a, W> {
     pub(super) fn new(folder: &'a Folder, screen: Screen<W>, program: PathBuf) -> Self {
         Self {
             folder,
+            pipes: Pipes::of(folder),
             screen,
             program,
             limit: STEP_LIMIT,
@@ -72,12 +76,16 @@ impl<'a, W: Write> Story<'a, W> {
     }
 
     fn introduce(&mut self) -> anyhow::Result<()> {
+        let [orders, service] = [Pipe::Orders, Pipe::Service].map(|pipe| self.pipes.name(pipe));
+        // So that one gateway stands under the other.
+        let width = service.len() + 1;
+        let margin = " ".repeat("service <- pipe: <- ".len() + service.len());
         let screen = &mut self.screen;
         screen.headline("pipeferry demo: messages of a pipe, carried across a network")?;
         screen.line("")?;
-        screen.line("client -> pipe:orders -> near gateway")?;
-        screen.line("                              |  mutual TLS over TCP")?;
-        screen.line("                          far gateway -> pipe:orders-service -> service")?;
+        screen.line(&format!("client -> pipe:{orders:<width$} -> near gateway"))?;
+        screen.line(&format!("{margin}    |  mutual TLS over TCP"))?;
+        screen.line(&format!("service <- pipe:{service} <- far gateway"))?;
         screen.line("")?;
         let stays = if self.folder.is_kept() { "stays" } else { "is removed at the end" };
         screen.line(&format!("All files are in {}", self.folder.path().display()))?;

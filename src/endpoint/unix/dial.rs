@@ -69,7 +69,7 @@ impl UnixTarget {
     pub async fn dial(&self, header: &[u8]) -> Result<Conn, DialError> {
         let socket = self.connect().await?;
         if let Some(owner) = &self.owner {
-            let process = peer_process(&socket)?;
+            let process = peer_process(&socket, false)?;
             if let Some(reason) = owner.matches(&process.account).reason() {
                 return Err(DialError::Owner(reason.to_owned()));
             }

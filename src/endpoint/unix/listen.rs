@@ -25,6 +25,8 @@ pub struct Rights<'a> {
 #[derive(Debug)]
 pub struct LocalListener {
     socket: Socket,
+    /// The rules ask for groups.
+    groups: bool,
     _file: Option<SocketFile>,
 }
 
@@ -48,7 +50,7 @@ impl LocalListener {
             true => Socket::Packet(sys::socket::register(bound.socket)?),
             false => Socket::Stream(UnixListener::from_std(bound.socket.into())?),
         };
-        Ok(Self { socket, _file: bound.file })
+        Ok(Self { socket, groups: asks_for_groups(rights.allow), _file: bound.file })
     }
 
     /// Waits for the next client. Cancelling loses nobody.
@@ -59,12 +61,12 @@ impl LocalListener {
         let (conn, process) = match &self.socket {
             Socket::Stream(listener) => {
                 let (stream, _) = listener.accept().await?;
-                let process = peer_process(&stream)?;
+                let process = peer_process(&stream, self.groups)?;
                 (Stream::Unix(stream).into(), process)
             }
             Socket::Packet(listener) => {
                 let socket = accept_packet(listener).await?;
-                let process = peer_process(&socket)?;
+                let process = peer_process(&socket, self.groups)?;
                 (Conn::Packet(PacketSocket::new(socket)?), process)
             }
         };
@@ -94,6 +96,14 @@ fn file_rights(rights: &Rights<'_>) -> (FileAccess, u32) {
             (FileAccess { group: Some(group.to_owned()), ..file.clone() }, 0o660)
         }
         _ => (file.clone(), 0o666),
+    }
+}
+
+/// Whether any rule does: else the groups of a client are of no use.
+fn asks_for_groups(allow: &LocalRules) -> bool {
+    match allow {
+        LocalRules::Default => false,
+        LocalRules::Rules(rules) => rules.iter().any(|rule| rule.group.is_some()),
     }
 }
 

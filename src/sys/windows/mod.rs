@@ -2,6 +2,7 @@
 //!
 //! As all of `sys`: thin and safe, no policy.
 
+pub mod console;
 pub mod descriptor;
 pub mod event_log;
 pub mod folder;

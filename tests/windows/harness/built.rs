@@ -10,13 +10,13 @@ use std::time::SystemTime;
 /// The exe under test.
 pub fn pipeferry() -> PathBuf {
     static FRESH: Once = Once::new();
-    FRESH.call_once(assert_fresh);
+    FRESH.call_once(|| assert_fresh("pipeferry.stamp"));
     place("x86_64-pc-windows-gnu/debug/pipeferry.exe")
 }
 
 /// The crate's unit tests, as a program.
 pub fn unit_tests() -> PathBuf {
-    assert_fresh();
+    assert_fresh("unit-tests.stamp");
     place("unit-tests.exe").canonicalize().unwrap()
 }
 
@@ -68,10 +68,12 @@ fn place(name: &str) -> PathBuf {
     path
 }
 
-fn assert_fresh() {
-    let mut sources = vec![root().join("Cargo.toml"), root().join("Cargo.lock")];
+/// A stamp is as old as the sources that it speaks for.
+fn assert_fresh(stamp: &str) {
+    let mut sources: Vec<_> =
+        ["Cargo.toml", "Cargo.lock", "build.rs"].iter().map(|name| root().join(name)).collect();
     collect(&root().join("src"), &mut sources);
-    assert_newer(&place("built"), sources);
+    assert_newer(&place(stamp), sources);
 }
 
 fn assert_newer(made: &Path, sources: Vec<PathBuf>) {

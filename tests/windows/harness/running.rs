@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use super::{PATIENCE, eventually, within};
 
 /// A program whose standard output and standard error go to one file.
@@ -57,6 +59,12 @@ impl Running {
         let ended = within(limit, "a program to end", || self.child.try_wait().unwrap());
         let code = ended.code().expect("an exit code, not a signal");
         Finished { code, said: self.said() }
+    }
+
+    /// A signal of Linux' own: SIGINT is a Ctrl-C.
+    pub fn signal(&self, signal: Signal) {
+        // It may have ended already; the caller looks at how.
+        let _ = kill_process(Pid::from_child(&self.child), signal);
     }
 
     /// Ends it at once, as a crash would.

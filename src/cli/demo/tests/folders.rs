@@ -1,6 +1,5 @@
 //! The folder: which is taken, and what is left of it.
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::cli::demo::folder::{CERTS, Folder, FolderError, NEAR_CONFIG};
@@ -16,12 +15,30 @@ fn fill(folder: &Folder) {
     std::fs::write(folder.file(NEAR_CONFIG), "").unwrap();
 }
 
+#[cfg(unix)]
+fn assert_private(folder: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(folder).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}
+
+/// Nobody else stands in its DACL.
+#[cfg(windows)]
+fn assert_private(folder: &Path) {
+    let sddl = crate::sys::windows::folder::sddl(folder).unwrap();
+    let own = crate::sys::windows::token::own().unwrap().user.to_string();
+    let entries = sddl.split_once("D:").unwrap().1.split('(').skip(1);
+    let trustee = |entry: &str| entry.trim_end_matches(')').rsplit(';').next().unwrap().to_owned();
+    let trustees: Vec<String> = entries.map(trustee).collect();
+    assert!(trustees.contains(&own), "{sddl}");
+    assert!(trustees.iter().all(|one| [own.as_str(), "SY", "BA"].contains(&&**one)), "{sddl}");
+}
+
 #[test]
 fn a_temporary_folder_is_private_and_goes_with_all_that_is_in_it() {
     let at = tempfile::tempdir().unwrap();
     let folder = Folder::temporary(at.path(), false).unwrap();
-    let mode = std::fs::metadata(folder.path()).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o700);
+    assert_private(folder.path());
     fill(&folder);
     drop(folder);
     assert_eq!(listing(at.path()), [""; 0]);
@@ -55,6 +72,7 @@ fn a_folder_with_something_in_it_is_refused_and_left_alone() {
     assert_eq!(listing(at.path()), [NEAR_CONFIG]);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_path_too_long_for_sockets_is_refused_before_anything_is_made() {
     let at = tempfile::tempdir().unwrap();

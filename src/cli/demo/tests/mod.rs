@@ -5,6 +5,9 @@
 mod configurations;
 mod counters;
 mod echo;
+#[cfg(unix)]
 mod failing;
 mod folders;
+#[cfg(unix)]
+mod framing;
 mod printing;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::cli::demo::figures::{rate, size, time};
+use crate::cli::demo::local::quoted;
 use crate::cli::demo::screen::Screen;
-use crate::cli::demo::stopping::quoted;
 
 #[test]
 fn prose_is_broken_at_eighty_columns_and_loses_no_word() {
@@ -43,6 +43,15 @@ fn sizes_times_and_rates_are_written_for_people() {
     assert_eq!(rate(1, ms(250)), "-");
 }
 
+#[cfg(windows)]
+#[test]
+fn words_are_quoted_as_cmd_takes_them() {
+    assert_eq!(quoted(r"C:\a-1.2\b".as_ref()), r"C:\a-1.2\b");
+    assert_eq!(quoted(r"C:\Program Files\b".as_ref()), r#""C:\Program Files\b""#);
+    assert_eq!(quoted("a&b".as_ref()), r#""a&b""#);
+}
+
+#[cfg(unix)]
 #[test]
 fn words_are_quoted_as_a_shell_takes_them() {
     assert_eq!(quoted("/tmp/plain-1.2".as_ref()), "/tmp/plain-1.2");

@@ -16,7 +16,10 @@ const LONGEST: usize = 16 * 1024 * 1024;
 ///
 /// # Errors
 /// The system's.
-pub(super) async fn send(to: &mut (impl AsyncWrite + Unpin), message: &[u8]) -> io::Result<()> {
+pub(in crate::cli::demo) async fn send(
+    to: &mut (impl AsyncWrite + Unpin),
+    message: &[u8],
+) -> io::Result<()> {
     let head = Prefix::U32Be.head(message.len()).map_err(io::Error::other)?;
     to.write_all(head.as_slice()).await?;
     to.write_all(message).await
@@ -27,7 +30,9 @@ pub(super) async fn send(to: &mut (impl AsyncWrite + Unpin), message: &[u8]) -> 
 /// # Errors
 /// `UnexpectedEof` if it ends inside a message, `InvalidData` for a message
 /// that is too long, else the system's.
-pub(super) async fn receive(from: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<Vec<u8>>> {
+pub(in crate::cli::demo) async fn receive(
+    from: &mut (impl AsyncRead + Unpin),
+) -> io::Result<Option<Vec<u8>>> {
     let mut head = Vec::with_capacity(4);
     from.take(4).read_to_end(&mut head).await?;
     if head.is_empty() {
