@@ -77,12 +77,12 @@ impl Conn {
     }
 
     /// Bytes that an abort now would destroy because the peer's system has not
-    /// acknowledged them yet.
-    pub fn unacknowledged(&self) -> usize {
+    /// acknowledged them yet; `None` where the system does not say.
+    pub fn unacknowledged(&self) -> Option<usize> {
         match self {
             Self::Stream(stream) => stream.unacknowledged(),
             // What a Unix socket or a pipe has taken lies with its reader already.
-            Self::Packet(_) => 0,
+            Self::Packet(_) => Some(0),
         }
     }
 

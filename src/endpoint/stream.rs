@@ -165,13 +165,13 @@ impl Stream {
     }
 
     /// Bytes that an abort now would destroy; see [`super::Conn`].
-    pub fn unacknowledged(&self) -> usize {
-        let Some(socket) = self.tcp() else { return 0 };
+    pub fn unacknowledged(&self) -> Option<usize> {
+        let Some(socket) = self.tcp() else { return Some(0) };
         // A connection that is over keeps its count.
         if sys::socket::is_over(socket).unwrap_or(true) {
-            return 0;
+            return Some(0);
         }
-        sys::socket::unacknowledged(socket).unwrap_or(0)
+        sys::socket::unacknowledged(socket).ok()
     }
 
     /// The TCP socket, where there is one.

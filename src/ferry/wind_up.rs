@@ -21,6 +21,9 @@ use crate::telemetry::metrics::DirectionMeter;
 /// The system has no event for "all acknowledged": it is asked this often.
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+/// An old Windows, or Wine, does not say: a peer that reads has got everything
+/// after so long.
+const IN_THE_DARK: Duration = Duration::from_secs(1);
 
 /// Delivers what can be delivered to the ends that are still there.
 pub(super) async fn wind_up<F: Flow>(
@@ -66,13 +69,16 @@ async fn tell<F: Flow>(
     };
     if matches!(timeout_at(deadline, delivered).await, Ok(Ok(()))) {
         run_dry(sink, deadline).await;
+        if sink.unacknowledged().is_none() {
+            sleep(IN_THE_DARK).await;
+        }
     }
 }
 
-/// Waits until the peer's system has everything.
+/// Waits until the peer's system has everything, where our own tells.
 pub(super) async fn run_dry(sink: &Conn, deadline: Instant) {
     let mut pause = FIRST_PAUSE;
-    while sink.unacknowledged() > 0 && Instant::now() < deadline {
+    while sink.unacknowledged().is_some_and(|bytes| bytes > 0) && Instant::now() < deadline {
         sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }

@@ -75,7 +75,8 @@ impl Default for WindowsPipe {
             pipe_type: Mode::Byte,
             half_close: PipeHalfClose::None,
             instances: None,
-            backlog: 4,
+            // With fewer, some of eight that come at once meet error 231.
+            backlog: 8,
             in_buffer: 64 * 1024,
             out_buffer: 64 * 1024,
             // NMPWAIT_USE_DEFAULT_WAIT, when a pipe's maker says nothing.

@@ -60,7 +60,7 @@ keys! {
         /// pipe on Windows: what the pipe's other party is told when no more
         /// will come.
         half_close as "half_close": PipeHalfClose = "none",
-        /// pipe (listening) and fifo: which way data flows, seen from
+        /// pipe and fifo: which way data flows, seen from
         /// pipeferry. A fifo carries one way: `inbound` when listening,
         /// `outbound` when connecting, unless said otherwise.
         access as "access": Access,
@@ -68,7 +68,7 @@ keys! {
         /// `unlimited`.
         instances as "instances": Instances = "unlimited",
         /// pipe on Windows, listening: how many instances wait for clients.
-        backlog as "backlog": Number<1, 254> = 4,
+        backlog as "backlog": Number<1, 254> = 8,
         /// pipe on Windows, listening: the system's input buffer.
         in_buffer as "in_buffer": AnySize = "64KiB",
         /// pipe on Windows, listening: the system's output buffer.

@@ -109,7 +109,7 @@ bridge b
     type                   byte
     half_close             none
     instances              unlimited
-    backlog                4
+    backlog                8
     in_buffer              64KiB
     out_buffer             64KiB
     default_timeout        50ms

@@ -82,7 +82,7 @@ fn a_listening_pipe_has_the_defaults_of_the_reference() {
     assert_eq!(pipe.access, Access::Duplex);
     assert_eq!(windows.pipe_type, Mode::Byte);
     assert_eq!(windows.half_close, PipeHalfClose::None);
-    assert_eq!((windows.instances, windows.backlog), (None, 4));
+    assert_eq!((windows.instances, windows.backlog), (None, 8));
     assert_eq!((windows.in_buffer, windows.out_buffer), (65536, 65536));
     assert_eq!(windows.default_timeout, Duration::from_millis(50));
     assert!(!windows.remote && !windows.write_through && !windows.write_dac);
