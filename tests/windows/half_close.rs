@@ -115,6 +115,23 @@ fn an_empty_message_of_a_client_ends_its_direction(#[values("byte", "message")] 
     gateway.ended("done");
 }
 
+/// To who knows the convention it is an end that is none: docs/windows.md says
+/// so.
+#[test]
+fn an_empty_message_of_the_target_is_handed_on() {
+    let (machine, site, target) = (Machine::boot(), Site::new(), Target::tcp());
+    let (listen, more) = zero_message("message");
+    let gateway = machine.bridge(&site, &listen.replace("PIPE", "front"), &to(&target), &more);
+    let client = steps(&machine, "open ~front rw mode message message message close");
+    let mut service = target.accept();
+    say(&mut service, "message", 1, 0);
+    say(&mut service, "message", 2, 5);
+    let (empty, then) = (nothing(), Noise::new(2, 5).told());
+    let said = client.finished().said;
+    assert_eq!(said, format!("open ok\nmode ok\nmessage {empty}\nmessage {then}\nclose ok\n"));
+    gateway.ended("done");
+}
+
 #[rstest]
 fn an_empty_message_tells_a_server_and_it_answers(#[values("byte", "message")] mode: &str) {
     let (machine, site) = (Machine::boot(), Site::new());

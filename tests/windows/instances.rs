@@ -45,7 +45,7 @@ fn buffers_and_limits_are_those_that_were_configured() {
 fn instances_are_unlimited_unless_said_otherwise() {
     let (machine, site, target) = (Machine::boot(), Site::new(), Target::tcp());
     let gateway = machine.bridge(&site, "\"pipe:front\"", &to(&target), "");
-    gateway.metric_reaches("pipe_instances", &[("bridge", "one")], 4.0);
+    gateway.metric_reaches("pipe_instances", &[("bridge", "one")], 8.0);
     let said = steps(&machine, "open ~front rw info").finished().said;
     let told = said.trim_end().rsplit(' ').next().unwrap();
     // PIPE_UNLIMITED_INSTANCES is 255; Wine hands on what it keeps for it.
@@ -81,13 +81,14 @@ fn no_more_clients_come_in_than_there_are_instances() {
 #[test]
 fn who_waits_is_let_in_in_the_order_of_coming() {
     let (machine, site, target) = (Machine::boot(), Site::new(), Target::tcp());
-    let gateway = machine.bridge(&site, "\"pipe:front\"", &to(&target), "max_connections = 1");
+    let listen = "{ address = \"pipe:front\", backlog = 4 }";
+    let gateway = machine.bridge(&site, listen, &to(&target), "max_connections = 1");
     let go = machine.drive_c("go");
     let script = format!("open ~front rw write 9 5 await {} exit", names::path(&go));
     let _first = steps(&machine, &script);
     let mut service = target.accept();
     assert_eq!(service.exactly(5), noise(9, 5));
-    // Four instances wait by default: one for each.
+    // One for each instance that waits.
     for number in 1..=4 {
         let waiting = steps(&machine, &format!("open ~front rw write {number} 5 exit"));
         assert!(waiting.finished().good().starts_with("open ok\nwrite 5 "), "{number}");
@@ -154,4 +155,17 @@ fn an_outbound_pipe_carries_towards_the_client_alone() {
     let all = Noise::new(1, 100_000).told();
     assert_eq!(client.finished().said, format!("open ok\nrest {all} error 109\n"));
     assert_eq!(gateway.ended("done").to_client, 100_000);
+}
+
+/// It is never read from, so only a write tells: docs/windows.md says so.
+#[test]
+fn who_leaves_an_outbound_pipe_is_missed_by_the_idle_timeout() {
+    let (machine, site, target) = (Machine::boot(), Site::new(), Target::tcp());
+    let listen = "{ address = \"pipe:front\", access = \"outbound\" }";
+    let gateway = machine.bridge(&site, listen, &to(&target), "idle_timeout = \"500ms\"");
+    let client = steps(&machine, "open ~front r close");
+    let service = target.accept();
+    assert_eq!(client.finished().said, "open ok\nclose ok\n");
+    gateway.ended("idle");
+    drop(service);
 }
