@@ -68,7 +68,8 @@ fn two_hundred_clients_that_are_spoken_to_have_said_it_all(
     let mut wanted: Vec<_> = all.iter().flat_map(|one| vec![one.clone(); EACH]).collect();
     let next = || heard.recv_timeout(Duration::from_secs(60)).expect("what a client said");
     let mut came: Vec<_> = wanted.iter().map(|_| next()).collect();
-    (wanted.sort(), came.sort());
+    wanted.sort();
+    came.sort();
     assert_eq!(came, wanted);
     let records = gateway.wait_records(wanted.len());
     let carried: u64 = records.iter().map(|record| record.to_target).sum();
