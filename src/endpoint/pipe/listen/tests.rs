@@ -6,7 +6,7 @@ use std::pin::pin;
 use super::*;
 use crate::config::Listen;
 use crate::config::testing::{good, windows};
-use crate::sys::windows::pipe::{Access, CreateOptions, Impersonation};
+use crate::sys::windows::pipe::{Access, Impersonation};
 
 /// A listener on a pipe of this test's own, with one instance.
 fn listener(name: &str) -> PipeListener {
@@ -26,14 +26,17 @@ fn client(path: &str) -> Pipe {
 }
 
 /// Takes the only instance, as a client does on Windows that has not closed its
-/// end of one that we have closed. (Wine lets go of it with our end alone.)
-fn hold(listener: &PipeListener) -> Instance {
-    let name = listener.path.as_str();
-    let options: CreateOptions<'_> = CreateOptions {
-        first_instance: false,
-        ..calls::instance(&listener.config, name, true, &listener.descriptor)
-    };
-    pipe::create(&options, Tickets::default()).unwrap()
+/// end of one that we have closed. (Wine lets go of it with our end alone, which
+/// is closed after its last call has ended.)
+async fn hold(listener: &PipeListener) -> Instance {
+    let PipeListener { config, path, descriptor, .. } = listener;
+    let options = calls::instance(config, path, false, descriptor);
+    loop {
+        match pipe::create(&options, Tickets::default()) {
+            Err(error) if pipe::is_held(&error) => sleep(PAUSE).await,
+            made => return made.unwrap(),
+        }
+    }
 }
 
 #[tokio::test]
@@ -42,26 +45,23 @@ async fn an_instance_that_is_still_held_is_waited_for() {
     let path = listener.path.clone();
     let first = client(&path);
     drop(listener.accept_stream().await.unwrap());
-    let held = hold(&listener);
+    let held = hold(&listener).await;
     drop(first);
-    {
-        let mut next = pin!(listener.accept_stream());
-        let wait = tokio::time::timeout(PAUSE * 10, next.as_mut()).await;
-        assert!(wait.is_err(), "nothing has come, and nothing has failed: {wait:?}");
-        drop(held);
-        // Once the pipe is there again.
-        let come = async {
-            loop {
-                match pipe::open(&path, Access::Both, Impersonation::Identification) {
-                    Err(error) if pipe::is_missing(&error) => sleep(PAUSE).await,
-                    opened => return opened.unwrap(),
-                }
+    let mut next = pin!(listener.accept_stream());
+    let wait = tokio::time::timeout(PAUSE * 10, next.as_mut()).await;
+    assert!(wait.is_err(), "nothing has come, and nothing has failed: {wait:?}");
+    drop(held);
+    // Once the pipe is there again.
+    let come = async {
+        loop {
+            match pipe::open(&path, Access::Both, Impersonation::Identification) {
+                Err(error) if pipe::is_missing(&error) => sleep(PAUSE).await,
+                opened => return opened.unwrap(),
             }
-        };
-        let (_second, accepted) = tokio::join!(come, next);
-        accepted.unwrap();
-    }
-    assert_eq!(listener.instances.open().load(Ordering::Relaxed), 0);
+        }
+    };
+    let (_second, accepted) = tokio::join!(come, next);
+    accepted.unwrap();
 }
 
 /// Whoever holds it for longer is somebody else: that is said.
@@ -70,7 +70,7 @@ async fn an_instance_that_is_held_for_long_is_an_error() {
     let mut listener = listener("long-held");
     let first = client(&listener.path);
     drop(listener.accept_stream().await.unwrap());
-    let _held = hold(&listener);
+    let _held = hold(&listener).await;
     drop(first);
     let start = std::time::Instant::now();
     let error = listener.accept_stream().await.unwrap_err();
