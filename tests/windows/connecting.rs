@@ -3,7 +3,7 @@
 
 use crate::harness::payload::assert_same;
 use crate::harness::program::{Program, piped};
-use crate::harness::{Machine, Noise, noise, steps};
+use crate::harness::{Machine, Noise, built, names, noise, steps};
 
 /// `pipeferry connect ADDRESS` with its three streams as pipes.
 fn connect(machine: &Machine, address: &str) -> Program {
@@ -89,4 +89,28 @@ fn socat_of_linux_reaches_a_pipe_through_it() {
     let output = client.output();
     assert_eq!(output.stdout, noise(2, 6), "{}", String::from_utf8_lossy(&output.stderr));
     server.finished().good();
+}
+
+/// As under `2>&1`, and as services and consoles give it: what closes the one
+/// must leave the other open.
+#[test]
+fn the_log_goes_on_where_standard_output_was_the_same_handle() {
+    let machine = Machine::boot();
+    let mut server = steps(&machine, "listen ~service byte 4096 4096 accept write 2 6 exit");
+    server.line("listen ok");
+    let connect = format!(
+        "\"{}\" connect pipe:service --log-level info --log-format json",
+        names::path(built::pipeferry())
+    );
+    let file = machine.drive_c("both.out");
+    let words = [&names::path(&file), connect.as_str()];
+    let said = machine.start(&built::program("one_handle"), &words).finished().good();
+    assert_eq!(said, "code 0\n");
+    server.finished().good();
+    let written = std::fs::read(file).unwrap();
+    let sent = noise(2, 6);
+    assert!(written.windows(6).any(|bytes| bytes == sent), "standard output is there");
+    let log = String::from_utf8_lossy(&written);
+    let last = log.lines().last().unwrap_or_default();
+    assert!(last.contains("connection ended") && last.ends_with('}'), "{log}");
 }

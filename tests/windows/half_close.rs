@@ -3,6 +3,7 @@
 
 use rstest::rstest;
 
+use crate::harness::payload::assert_same;
 use crate::harness::{
     Duplex, End, Framing, Machine, Messages, Noise, Running, Site, Target, eventually, names,
     noise, steps,
@@ -114,6 +115,23 @@ fn an_empty_message_of_a_client_ends_its_direction(#[values("byte", "message")] 
     gateway.ended("done");
 }
 
+/// To who knows the convention it is an end that is none: docs/windows.md says
+/// so.
+#[test]
+fn an_empty_message_of_the_target_is_handed_on() {
+    let (machine, site, target) = (Machine::boot(), Site::new(), Target::tcp());
+    let (listen, more) = zero_message("message");
+    let gateway = machine.bridge(&site, &listen.replace("PIPE", "front"), &to(&target), &more);
+    let client = steps(&machine, "open ~front rw mode message message message close");
+    let mut service = target.accept();
+    say(&mut service, "message", 1, 0);
+    say(&mut service, "message", 2, 5);
+    let (empty, then) = (nothing(), Noise::new(2, 5).told());
+    let said = client.finished().said;
+    assert_eq!(said, format!("open ok\nmode ok\nmessage {empty}\nmessage {then}\nclose ok\n"));
+    gateway.ended("done");
+}
+
 #[rstest]
 fn an_empty_message_tells_a_server_and_it_answers(#[values("byte", "message")] mode: &str) {
     let (machine, site) = (Machine::boot(), Site::new());
@@ -147,6 +165,77 @@ fn close_gives_a_client_everything_and_then_the_end(#[values("byte", "message")]
     let wanted = format!("open ok\nrest {all} error 109\nwrite {nothing} error 232\n");
     assert_eq!(client.finished().said, wanted);
     gateway.ended("done");
+}
+
+/// It reads nothing, so it waits for no end: the pipe stays open for what it
+/// still says.
+#[rstest]
+#[case::close("byte", "close")]
+#[case::close_of_a_message_pipe("message", "close")]
+#[case::empty_message("message", "zero-message")]
+fn who_is_only_read_from_speaks_on_after_the_targets_end(#[case] kind: &str, #[case] end: &str) {
+    let (machine, site, target) = (Machine::boot(), Site::new(), Target::tcp());
+    let listen = format!(
+        "{{ address = \"pipe:front\", access = \"inbound\", type = \"{kind}\", \
+         half_close = \"{end}\" }}"
+    );
+    let gateway = machine.bridge(&site, &listen, &to(&target), "");
+    let go = machine.drive_c("go");
+    let script =
+        format!("open ~front w write 1 5 await {} stream 2 2000000 1000 exit", names::path(&go));
+    let client = steps(&machine, &script);
+    let mut service = target.accept();
+    assert_eq!(service.exactly(5), noise(1, 5));
+    service.finish();
+    // The end is at the gateway long before the last of 2000 writes.
+    std::fs::write(go, "").unwrap();
+    let (came, how) = service.drain();
+    assert_same("all that it said", &came, &noise(2, 2_000_000));
+    assert_eq!(how, End::Clean);
+    let (first, then) = (Noise::new(1, 5).told(), Noise::new(2, 2_000_000).told());
+    let said = client.finished().said;
+    assert_eq!(said, format!("open ok\nwrite {first}\nawait ok\nstream {then}\n"));
+    assert_eq!(gateway.ended("done").to_target, 2_000_005);
+}
+
+/// The target ends its direction at once, while the client is on its way out.
+#[rstest]
+fn an_empty_message_to_who_has_left_is_no_failure(#[values("byte", "message")] mode: &str) {
+    const CLIENTS: usize = 100;
+    let (machine, site, target) = (Machine::boot(), Site::new(), Target::tcp());
+    let (listen, more) = zero_message(mode);
+    let gateway = machine.bridge(&site, &listen.replace("PIPE", "front"), &to(&target), &more);
+    let script = format!("times {CLIENTS} open ~front rw write 1 500 close wait ~front -1");
+    let clients = steps(&machine, &script);
+    for number in 0..CLIENTS {
+        let mut service = target.accept();
+        service.finish();
+        // A clean end, no reset.
+        assert_eq!(hear(service, mode).0, noise(1, 500), "client {number}");
+    }
+    clients.finished().good();
+    for record in gateway.wait_records(CLIENTS) {
+        assert_eq!(record.outcome, "done", "{record:?}");
+    }
+}
+
+/// What it said waits for the target, so that it has left for certain when it
+/// is to be told the target's end.
+#[test]
+fn what_waits_of_a_client_that_has_left_arrives_after_the_targets_end() {
+    const MUCH: usize = 16_000_000;
+    let (machine, site, target) = (Machine::boot(), Site::new(), Target::tcp());
+    let listen = "{ address = \"pipe:front\", type = \"message\", half_close = \"zero-message\", \
+                  in_buffer = \"16MiB\" }";
+    let gateway = machine.bridge(&site, listen, &to(&target), "");
+    let client = steps(&machine, &format!("open ~front rw write 1 {MUCH} exit"));
+    client.finished().good();
+    let mut service = target.accept();
+    service.finish();
+    let (came, how) = service.drain();
+    assert_same("all that it said", &came, &noise(1, MUCH));
+    assert_eq!(how, End::Clean);
+    assert_eq!(gateway.ended("done").to_target, MUCH as u64);
 }
 
 /// Starts a server by its steps, a bridge to it, and a TCP client.

@@ -3,7 +3,7 @@
 
 use rstest::rstest;
 
-use crate::harness::{Machine, Noise, Site, Target, echo, noise, steps};
+use crate::harness::{Machine, Noise, Site, Target, echo, names, noise, steps};
 
 fn to(target: &Target) -> String {
     format!("\"{}\"", target.address)
@@ -45,7 +45,7 @@ fn buffers_and_limits_are_those_that_were_configured() {
 fn instances_are_unlimited_unless_said_otherwise() {
     let (machine, site, target) = (Machine::boot(), Site::new(), Target::tcp());
     let gateway = machine.bridge(&site, "\"pipe:front\"", &to(&target), "");
-    gateway.metric_reaches("pipe_instances", &[("bridge", "one")], 4.0);
+    gateway.metric_reaches("pipe_instances", &[("bridge", "one")], 8.0);
     let said = steps(&machine, "open ~front rw info").finished().said;
     let told = said.trim_end().rsplit(' ').next().unwrap();
     // PIPE_UNLIMITED_INSTANCES is 255; Wine hands on what it keeps for it.
@@ -74,6 +74,56 @@ fn no_more_clients_come_in_than_there_are_instances() {
     let said = patient.finished().said;
     assert_eq!(said, format!("wait ok\nopen ok\nwrite {back}\nread {back}\n"));
     second.kill();
+}
+
+/// They wait at instances that were made at different times, before and after
+/// others were taken.
+#[test]
+fn who_waits_is_let_in_in_the_order_of_coming() {
+    let (machine, site, target) = (Machine::boot(), Site::new(), Target::tcp());
+    let listen = "{ address = \"pipe:front\", backlog = 4 }";
+    let gateway = machine.bridge(&site, listen, &to(&target), "max_connections = 1");
+    let go = machine.drive_c("go");
+    let script = format!("open ~front rw write 9 5 await {} exit", names::path(&go));
+    let _first = steps(&machine, &script);
+    let mut service = target.accept();
+    assert_eq!(service.exactly(5), noise(9, 5));
+    // One for each instance that waits.
+    for number in 1..=4 {
+        let waiting = steps(&machine, &format!("open ~front rw write {number} 5 exit"));
+        assert!(waiting.finished().good().starts_with("open ok\nwrite 5 "), "{number}");
+    }
+    std::fs::write(go, "").unwrap();
+    assert_eq!(service.rest(), b"");
+    drop(service);
+    for number in 1..=4 {
+        assert_eq!(target.accept().rest(), noise(number, 5), "client {number}");
+    }
+    gateway.wait_records(5);
+}
+
+/// The system keeps an instance until its client has closed it too.
+#[test]
+fn the_only_instance_is_made_again_when_its_client_has_let_go() {
+    let (machine, site, target) = (Machine::boot(), Site::new(), Target::tcp());
+    let listen = "{ address = \"pipe:front\", instances = 1, half_close = \"close\" }";
+    let gateway = machine.bridge(&site, listen, &to(&target), "");
+    for number in 1..=3 {
+        // It has the end, looks away for a moment, and only then lets go.
+        let script = format!("open ~front rw write {number} 5 rest say lingers slowly 1 300 close");
+        let mut client = steps(&machine, &script);
+        let mut service = target.accept();
+        assert_eq!(service.exactly(5), noise(number, 5), "client {number}");
+        service.finish();
+        client.line("lingers");
+        assert!(client.finished().good().ends_with("error 109\nclose ok\n"), "client {number}");
+        assert_eq!(service.rest(), b"");
+        gateway.metric_reaches("pipe_instances", &[("bridge", "one")], 1.0);
+    }
+    assert_eq!(gateway.metrics().value("accept_errors_total", &[("bridge", "one")]), 0.0);
+    for record in gateway.wait_records(3) {
+        assert_eq!(record.outcome, "done", "{record:?}");
+    }
 }
 
 #[test]
@@ -105,4 +155,17 @@ fn an_outbound_pipe_carries_towards_the_client_alone() {
     let all = Noise::new(1, 100_000).told();
     assert_eq!(client.finished().said, format!("open ok\nrest {all} error 109\n"));
     assert_eq!(gateway.ended("done").to_client, 100_000);
+}
+
+/// It is never read from, so only a write tells: docs/windows.md says so.
+#[test]
+fn who_leaves_an_outbound_pipe_is_missed_by_the_idle_timeout() {
+    let (machine, site, target) = (Machine::boot(), Site::new(), Target::tcp());
+    let listen = "{ address = \"pipe:front\", access = \"outbound\" }";
+    let gateway = machine.bridge(&site, listen, &to(&target), "idle_timeout = \"500ms\"");
+    let client = steps(&machine, "open ~front r close");
+    let service = target.accept();
+    assert_eq!(client.finished().said, "open ok\nclose ok\n");
+    gateway.ended("idle");
+    drop(service);
 }

@@ -19,6 +19,7 @@ mod demo;
 mod exe;
 mod half_close;
 mod instances;
+mod leaving;
 mod messages;
 mod node;
 mod nothing_lost;

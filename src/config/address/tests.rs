@@ -89,6 +89,36 @@ fn a_wrong_address_says_why(#[case] text: &str, #[case] message: &str, #[case] h
     assert!(!fault.expected.is_empty(), "{fault:?}");
 }
 
+/// Win32 leaves dots and spaces at the end of a part away, and joins separators:
+/// such a name would be another pipe's than the one that is written.
+#[rstest]
+#[case::two_separators("pipe:a//b")]
+#[case::two_of_windows_separators(r"pipe:a\\b")]
+#[case::separator_at_the_end("pipe:a/")]
+#[case::separator_at_the_start("pipe:/a")]
+#[case::after_a_prefix(r"\\.\pipe\\a")]
+#[case::nothing_after_a_host("pipe://win01/a//b")]
+#[case::dot_at_the_end("pipe:orders.")]
+#[case::dot_at_the_end_of_a_part("pipe:a./b")]
+#[case::space_at_the_end("pipe:orders ")]
+#[case::space_at_the_end_of_a_part(r"pipe:a \b")]
+#[case::dots_and_spaces_alone("pipe:a/. .")]
+#[case::three_dots("pipe:...")]
+#[case::on_another_machine(r"\\win01\pipe\orders.")]
+fn a_name_that_windows_would_shorten_is_refused(#[case] text: &str) {
+    let fault = parse(text).unwrap_err();
+    let message = "a part of the pipe's name is empty, or ends in a dot or a space";
+    assert_eq!(fault.message, message, "{fault:?}");
+}
+
+#[rstest]
+#[case("pipe:a.b", "a.b")]
+#[case("pipe:.hidden/a b", ".hidden/a b")]
+#[case("pipe: a/..b", " a/..b")]
+fn dots_and_spaces_elsewhere_belong_to_the_name(#[case] text: &str, #[case] name: &str) {
+    assert_eq!(parse(text).unwrap(), pipe(None, name));
+}
+
 #[test]
 fn a_pipes_name_is_as_long_as_windows_takes() {
     assert!(parse(&format!("pipe:{}", "n".repeat(247))).is_ok());

@@ -3,12 +3,12 @@
 use std::io;
 use std::time::Duration;
 
+use super::calls::{self, Opening};
 use super::messages::MessagePipe;
 use super::open::OpenPipe;
 use super::stream::PipeStream;
-use super::{direction, win32_path};
 use crate::access::{ResolvedOwner, UnknownName};
-use crate::config::{Access, Framing, Impersonation, Mode, PipeDial, PipeHalfClose};
+use crate::config::{Access, Framing, Mode, PipeDial, PipeHalfClose};
 use crate::endpoint::{Conn, DialError, Stream};
 use crate::sys::windows::pipe::{self, Pipe};
 use crate::sys::windows::token;
@@ -21,7 +21,7 @@ const LAST_RETRY: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub struct PipeTarget {
     address: String,
-    path: String,
+    opening: Opening,
     /// Behind the system's SMB client, which takes its time.
     remote: bool,
     access: Access,
@@ -29,7 +29,6 @@ pub struct PipeTarget {
     messages: bool,
     pipe_type: Mode,
     half_close: PipeHalfClose,
-    impersonation: Impersonation,
     owner: Option<ResolvedOwner>,
     /// Wait for the pipe to be there, too.
     patient: bool,
@@ -48,13 +47,12 @@ impl PipeTarget {
                 Some(host) => format!("pipe://{host}/{name}"),
                 None => format!("pipe:{name}"),
             },
-            path: win32_path(host, name),
+            opening: calls::opening(dial),
             remote: host.is_some(),
             access: dial.access,
             messages: dial.framing == Framing::Packet,
             pipe_type: dial.pipe_type,
             half_close: dial.half_close,
-            impersonation: dial.impersonation,
             owner: dial.owner.as_deref().map(ResolvedOwner::resolve).transpose()?,
             patient: dial.wait.is_some(),
         })
@@ -96,14 +94,12 @@ impl PipeTarget {
     }
 
     async fn open_once(&self) -> io::Result<Pipe> {
-        let (access, level) = (direction(self.access), level(self.impersonation));
+        let open = |call: Opening| pipe::open(&call.path, call.access, call.level);
+        let opening = self.opening.clone();
         if !self.remote {
-            return pipe::open(self.path.as_ref(), access, level);
+            return open(opening);
         }
-        let path = self.path.clone();
-        tokio::task::spawn_blocking(move || pipe::open(path.as_ref(), access, level))
-            .await
-            .map_err(io::Error::other)?
+        tokio::task::spawn_blocking(move || open(opening)).await.map_err(io::Error::other)?
     }
 
     fn may_come(&self, error: &io::Error) -> bool {
@@ -138,15 +134,5 @@ impl PipeTarget {
             pipe.set_message_read_mode()?;
         }
         Ok(())
-    }
-}
-
-/// SECURITY_QUALITY_OF_SERVICE, as CreateFile takes it.
-fn level(impersonation: Impersonation) -> pipe::Impersonation {
-    match impersonation {
-        Impersonation::Anonymous => pipe::Impersonation::Anonymous,
-        Impersonation::Identification => pipe::Impersonation::Identification,
-        Impersonation::Impersonation => pipe::Impersonation::Impersonation,
-        Impersonation::Delegation => pipe::Impersonation::Delegation,
     }
 }

@@ -15,14 +15,12 @@ use super::instances::{Instances, Ticket};
 use super::messages::MessagePipe;
 use super::open::OpenPipe;
 use super::stream::PipeStream;
-use super::{direction, identity, protect, win32_path};
+use super::{calls, identity, protect};
 use crate::access::Peer;
-use crate::config::{Framing, Mode, PipeListen};
+use crate::config::{Framing, PipeListen};
 use crate::endpoint::{Conn, Incoming, Stream};
 use crate::sys::windows::descriptor::SecurityDescriptor;
-use crate::sys::windows::pipe::{
-    self, CreateOptions, Instance, Pipe, Tickets, UNLIMITED_INSTANCES,
-};
+use crate::sys::windows::pipe::{self, Instance, Pipe, Tickets};
 
 /// An instance that we have closed is there until its client has closed it too.
 /// So the next one is asked for again after a pause, so often; then it is said.
@@ -58,7 +56,7 @@ impl PipeListener {
     /// The system's; access denied when the name is taken.
     pub fn bind(config: &PipeListen) -> io::Result<Self> {
         let mut listener = Self {
-            path: win32_path(None, &config.address.name),
+            path: calls::win32_path(None, &config.address.name),
             descriptor: protect::descriptor(config).map_err(io::Error::other)?,
             instances: Instances::new(config.windows.instances),
             waiting: Vec::new(),
@@ -171,32 +169,12 @@ impl PipeListener {
     /// The only instance claims the name: somebody who made it before us would
     /// be found by our clients.
     fn create(&self, ticket: Ticket) -> io::Result<Instance> {
-        let windows = &self.config.windows;
         let first = self.instances.open().load(Ordering::Relaxed) <= 1;
-        let options = CreateOptions {
-            name: self.path.as_ref(),
-            access: direction(self.config.access),
-            message_type: windows.pipe_type == Mode::Message,
-            first_instance: first,
-            remote: windows.remote,
-            write_through: windows.write_through,
-            write_dac: windows.write_dac,
-            // Beyond the first the same bit would claim the name once more
-            // (WRITE_OWNER is FILE_FLAG_FIRST_PIPE_INSTANCE), and fail.
-            write_owner: windows.write_owner && first,
-            access_system_security: windows.access_system_security,
-            max_instances: windows.instances.unwrap_or(UNLIMITED_INSTANCES),
-            in_buffer: windows.in_buffer,
-            out_buffer: windows.out_buffer,
-            default_timeout: milliseconds(windows.default_timeout),
-            security: Some(&self.descriptor),
-        };
+        let options = calls::instance(&self.config, &self.path, first, &self.descriptor);
         let Ticket { counted, place } = ticket;
         pipe::create(&options, Tickets::new(counted, place))
     }
 }
 
-/// CreateNamedPipe takes 0 for the system's own default.
-fn milliseconds(time: std::time::Duration) -> u32 {
-    u32::try_from(time.as_millis()).unwrap_or(u32::MAX)
-}
+#[cfg(test)]
+mod tests;

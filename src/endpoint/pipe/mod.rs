@@ -6,6 +6,7 @@
 //! DisconnectNamedPipe, and no instance serves twice.
 
 mod account_names;
+mod calls;
 mod dial;
 mod identity;
 mod instances;
@@ -21,21 +22,3 @@ pub use listen::PipeListener;
 pub use messages::MessagePipe;
 pub use protect::protection;
 pub use stream::PipeStream;
-
-use crate::config::{Access, PipeName};
-use crate::sys::windows::pipe;
-
-/// The name that Win32 knows a pipe by; `/` is its separator's other spelling.
-fn win32_path(host: Option<&str>, name: &PipeName) -> String {
-    let host = host.unwrap_or(".");
-    format!(r"\\{host}\pipe\{}", name.as_str().replace('/', r"\"))
-}
-
-/// Which way data goes, as the system's calls take it.
-fn direction(access: Access) -> pipe::Access {
-    match access {
-        Access::Duplex => pipe::Access::Both,
-        Access::Inbound => pipe::Access::Read,
-        Access::Outbound => pipe::Access::Write,
-    }
-}

@@ -14,6 +14,16 @@ fn of_an_unknown_account_nothing_is_said() {
     assert_eq!(process::value(&nobody), None);
 }
 
+/// Its process number may be another process's by now: whoever reads the header
+/// would take it for who the client is.
+#[test]
+fn of_a_supposed_account_nothing_is_said() {
+    for name in [None, Some("NT\\SYS".to_owned())] {
+        let account = Account::Supposed { sid: "S-1-5-18".into(), name };
+        assert_eq!(process::value(&Process { pid: Some(4711), account }), None);
+    }
+}
+
 fn windows(name: Option<&str>) -> Process {
     let name = name.map(str::to_owned);
     let account = Account::Windows { sid: "S-1-5-18".into(), name, groups: Box::default() };

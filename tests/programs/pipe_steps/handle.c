@@ -60,7 +60,7 @@ void do_accept(char **words)
     told("accept", error == 0 || error == ERROR_PIPE_CONNECTED);
 }
 
-void do_open(char **words)
+static int open_end(char **words)
 {
     DWORD access = 0;
     asynchronous = strchr(words[1], 'o') != NULL;
@@ -70,7 +70,23 @@ void do_open(char **words)
         access |= GENERIC_WRITE;
     pipe = CreateFileA(words[0], access, 0, NULL, OPEN_EXISTING,
                        asynchronous ? FILE_FLAG_OVERLAPPED : 0, NULL);
-    told("open", pipe != INVALID_HANDLE_VALUE);
+    return pipe != INVALID_HANDLE_VALUE;
+}
+
+void do_open(char **words)
+{
+    told("open", open_end(words));
+}
+
+/* An instance that was free may be another client's by now. */
+void do_reach(char **words)
+{
+    int there, again;
+    do {
+        there = open_end(words);
+        again = !there && GetLastError() == ERROR_PIPE_BUSY;
+    } while (again && WaitNamedPipeA(words[0], NMPWAIT_WAIT_FOREVER));
+    told("reach", there);
 }
 
 void do_mode(char **words)

@@ -13,6 +13,7 @@
  *   wait NAME MS                      WaitNamedPipe; MS may be -1: for ever
  *   open NAME rw|r|w                  opens the client's end; with an "o" in
  *                                     it for overlapped work
+ *   reach NAME rw|r|w                 the same, and waits while it is busy
  *   mode byte|message                 the read mode of the handle
  *   write SEED COUNT                  one WriteFile
  *   stream SEED COUNT CHUNK           as many as it takes
@@ -97,6 +98,7 @@ static const struct verb verbs[] = {
     {"await", 1, do_await},       {"say", 1, do_say},
     {"pid", 0, do_pid},           {"clock", 0, do_clock},
     {"exit", 0, do_exit},         {"times", 1, NULL},
+    {"reach", 2, do_reach},
 };
 
 static const struct verb *verb_of(const char *name)

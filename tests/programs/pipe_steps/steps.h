@@ -43,7 +43,7 @@ DWORD write_some(const void *from, DWORD size, DWORD *put);
 /* Steps take their words. */
 typedef void step(char **words);
 u64 number(const char *text);
-step do_listen, do_accept, do_open, do_mode, do_flush, do_disconnect, do_wait, do_close;
+step do_listen, do_accept, do_open, do_reach, do_mode, do_flush, do_disconnect, do_wait, do_close;
 step do_write, do_stream, do_messages, do_meanwhile, do_settle;
 step do_read, do_message, do_rest, do_slowly, do_hear, do_echo;
 step do_peek, do_info, do_state, do_sddl, do_server;

@@ -158,7 +158,24 @@ fn an_unknown_account_comes_in_only_if_the_dacl_says_all(
 ) {
     let rules = rules(list);
     assert_eq!(rules.says_all_in_dacl(), all);
-    assert_eq!(rules.admits_unknown().is_admitted(), all);
+    assert_eq!(rules.admits(&Account::Unknown).is_admitted(), all);
+}
+
+/// By a process's number: the number may be another process's by now, so it
+/// lets nobody in whom the DACL has not, and keeps nobody out.
+#[rstest]
+#[case::our_own(OWN)]
+#[case::system(SYSTEM)]
+#[case::who_meets_the_rule(ALICE)]
+#[case::somebody("S-1-5-21-9")]
+fn an_account_that_is_only_supposed_counts_as_unknown(#[case] sid_of_it: &str) {
+    let supposed = Account::Supposed { sid: sid_of_it.into(), name: Some("CORP\\x".into()) };
+    let two_things = rules(&[rule(Some("CORP\\alice"), None, Some(ALICE))]);
+    assert!(!two_things.says_all_in_dacl());
+    assert_eq!(two_things.admits(&supposed), two_things.admits(&Account::Unknown));
+    assert!(!two_things.admits(&supposed).is_admitted());
+    let one_thing = rules(&[user("CORP\\alice")]);
+    assert!(one_thing.admits(&supposed).is_admitted(), "the DACL has let it in");
 }
 
 #[test]
@@ -166,7 +183,9 @@ fn without_sids_an_unknown_account_never_comes_in() {
     let rules = ResolvedLocalRules::resolve_as(&LocalRules::Default, 0).unwrap();
     assert!(!rules.says_all_in_dacl());
     let verdict = Verdict::Refused("nobody can tell which account this client has".into());
-    assert_eq!(rules.admits_unknown(), verdict);
+    assert_eq!(rules.admits(&Account::Unknown), verdict);
+    let supposed = Account::Supposed { sid: SYSTEM.into(), name: None };
+    assert_eq!(rules.admits(&supposed), verdict);
     assert_eq!(rules.pipe_sddl(false), None);
 }
 

@@ -38,19 +38,7 @@ pub enum Impersonation {
 pub fn open(path: &str, access: Access, level: Impersonation) -> io::Result<Pipe> {
     let here = path.starts_with(r"\\.\");
     let path = wide(path)?;
-    let access = match access {
-        Access::Both => GENERIC_READ | GENERIC_WRITE,
-        // The read mode is one of the handle's attributes.
-        Access::Read => GENERIC_READ | FILE_WRITE_ATTRIBUTES,
-        Access::Write => GENERIC_WRITE,
-    };
-    let level = match level {
-        Impersonation::Anonymous => SECURITY_ANONYMOUS,
-        Impersonation::Identification => SECURITY_IDENTIFICATION,
-        Impersonation::Impersonation => SECURITY_IMPERSONATION,
-        Impersonation::Delegation => SECURITY_DELEGATION,
-    };
-    let flags = FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | level;
+    let (access, flags) = (desired_access(access), flags(level));
     // SAFETY: `path` ends in a NUL and lives through the call.
     let handle =
         unsafe { CreateFileW(path.as_ptr(), access, 0, null(), OPEN_EXISTING, flags, null_mut()) };
@@ -62,4 +50,25 @@ pub fn open(path: &str, access: Access, level: Impersonation) -> io::Result<Pipe
     let handle = PipeHandle::new(handle, Tickets::default(), here)?;
     let flight = Flight::new(&handle);
     Ok(Pipe::new(handle, flight, false))
+}
+
+/// dwDesiredAccess
+pub(super) fn desired_access(access: Access) -> u32 {
+    match access {
+        Access::Both => GENERIC_READ | GENERIC_WRITE,
+        // The read mode is one of the handle's attributes.
+        Access::Read => GENERIC_READ | FILE_WRITE_ATTRIBUTES,
+        Access::Write => GENERIC_WRITE,
+    }
+}
+
+/// dwFlagsAndAttributes
+pub(super) fn flags(level: Impersonation) -> u32 {
+    let level = match level {
+        Impersonation::Anonymous => SECURITY_ANONYMOUS,
+        Impersonation::Identification => SECURITY_IDENTIFICATION,
+        Impersonation::Impersonation => SECURITY_IMPERSONATION,
+        Impersonation::Delegation => SECURITY_DELEGATION,
+    };
+    FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | level
 }

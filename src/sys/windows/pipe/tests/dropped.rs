@@ -97,6 +97,35 @@ async fn the_ticket_is_released_when_the_handle_is_closed() {
     }
 }
 
+/// Tries to make the only instance of a name when it is dropped.
+struct Try<'a>(String, &'a std::sync::Mutex<Vec<bool>>);
+
+impl Drop for Try<'_> {
+    fn drop(&mut self) {
+        let options = CreateOptions { max_instances: 1, ..options(&self.0, true) };
+        let made = create(&options, Tickets::default()).is_ok();
+        self.1.lock().unwrap().push(made);
+    }
+}
+
+/// Whoever counts instances by the first one counts none that is gone; who
+/// makes one when the second is dropped finds room.
+#[tokio::test]
+async fn one_ticket_goes_before_the_handle_and_the_other_after() {
+    static MADE: std::sync::Mutex<Vec<bool>> = std::sync::Mutex::new(Vec::new());
+    let name = new_name();
+    let options = CreateOptions { max_instances: 1, ..options(&name, true) };
+    let tickets = Tickets::new(Try(name.clone(), &MADE), Try(name.clone(), &MADE));
+    drop(create(&options, tickets).unwrap());
+    for _ in 0..1000 {
+        if MADE.lock().unwrap().len() == 2 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(*MADE.lock().unwrap(), [false, true]);
+}
+
 #[tokio::test]
 async fn a_ticket_is_released_too_when_nothing_was_made() {
     let place = Arc::new(());

@@ -83,6 +83,30 @@ fn every_option_is_its_flag() {
     assert_eq!(with_sacl, (3 | 0x0100_0000, 8));
 }
 
+/// CreateFile: "Security Quality of Service", winbase.h's numbers. Without
+/// SECURITY_SQOS_PRESENT the level would not count, and the server could act as
+/// us.
+#[test]
+fn every_level_of_impersonation_is_its_flag() {
+    const OVERLAPPED_AND_SQOS: u32 = 0x4000_0000 | 0x0010_0000;
+    let levels = [
+        (Impersonation::Anonymous, 0),
+        (Impersonation::Identification, 1),
+        (Impersonation::Impersonation, 2),
+        (Impersonation::Delegation, 3),
+    ];
+    for (level, number) in levels {
+        assert_eq!(open::flags(level), OVERLAPPED_AND_SQOS | number << 16, "{level:?}");
+    }
+}
+
+#[test]
+fn what_is_asked_for_is_what_access_says() {
+    assert_eq!(open::desired_access(Access::Both), 0xc000_0000);
+    assert_eq!(open::desired_access(Access::Read), 0x8000_0100);
+    assert_eq!(open::desired_access(Access::Write), 0x4000_0000);
+}
+
 #[tokio::test]
 async fn type_buffers_and_limit_read_back_at_both_ends() {
     for message_type in TYPES {
