@@ -1,7 +1,9 @@
 //! Limits and timeouts, and the outcome word that each of them gives.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
+
+use socket2::{Domain, Socket, Type};
 
 use crate::harness::ends::Kind;
 use crate::harness::{Duplex, End, Framing, Gateway, Messages, Site, Target, eventually};
@@ -189,9 +191,10 @@ fn a_tls_client_beyond_max_connections_waits_and_is_served_later() {
 #[test]
 fn a_target_that_refuses_is_dial_failed_and_the_client_is_told_by_a_reset() {
     let site = Site::new();
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("tcp:{}", free.local_addr().unwrap());
-    drop(free);
+    // Bound, so that nobody else gets the port, and not listening.
+    let deaf = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    deaf.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    let address = format!("tcp:{}", deaf.local_addr().unwrap().as_socket().unwrap());
     let gateway = Gateway::start(
         &site,
         format!("[bridge.one]\nlisten = \"tcp:127.0.0.1:0\"\nconnect = \"{address}\"\n"),
