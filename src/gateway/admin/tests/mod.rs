@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod limits;
+#[cfg(unix)]
 mod promtool;
 mod routes;
 mod site;
