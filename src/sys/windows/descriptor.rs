@@ -8,7 +8,7 @@ use std::io;
 use std::os::windows::io::{AsRawHandle, BorrowedHandle};
 use std::ptr;
 
-use windows_sys::Win32::Foundation::ERROR_SUCCESS;
+use windows_sys::Win32::Foundation::{ERROR_SUCCESS, WIN32_ERROR};
 use windows_sys::Win32::Security::Authorization::{
     ConvertSecurityDescriptorToStringSecurityDescriptorW,
     ConvertStringSecurityDescriptorToSecurityDescriptorW, GetSecurityInfo, SDDL_REVISION_1,
@@ -23,8 +23,8 @@ use super::local_memory::LocalMemory;
 use super::sid::Sid;
 use super::wide::{narrow, wide};
 
-/// What can be read from a pipe without a privilege.
-const READABLE: OBJECT_SECURITY_INFORMATION =
+/// What can be read of a pipe or a folder without a privilege.
+pub(super) const READABLE: OBJECT_SECURITY_INFORMATION =
     OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
 /// All that SDDL can say.
 const ALL: OBJECT_SECURITY_INFORMATION =
@@ -154,7 +154,7 @@ fn security_info(
     let mut descriptor = ptr::null_mut();
     // SAFETY: the handle is open for as long as it is borrowed; the results
     // go to live locals, and null stands for those that nobody wants.
-    let error = unsafe {
+    let code = unsafe {
         GetSecurityInfo(
             pipe.as_raw_handle(),
             SE_KERNEL_OBJECT,
@@ -166,11 +166,18 @@ fn security_info(
             &raw mut descriptor,
         )
     };
-    if error != ERROR_SUCCESS {
-        return Err(io::Error::from_raw_os_error(error.cast_signed()));
-    }
+    checked(code)?;
     // SAFETY: the descriptor of this call is to be freed by LocalFree.
     Ok((unsafe { LocalMemory::new(descriptor) }, owner))
+}
+
+/// What a call says that gives its error and does not set it.
+pub(super) fn checked(code: WIN32_ERROR) -> io::Result<()> {
+    if code == ERROR_SUCCESS {
+        Ok(())
+    } else {
+        Err(io::Error::from_raw_os_error(code.cast_signed()))
+    }
 }
 
 /// # Safety

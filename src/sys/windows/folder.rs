@@ -2,26 +2,21 @@
 //! another. What stands in it is decided above.
 
 use std::io;
-use std::os::windows::ffi::OsStrExt;
 use std::path::Path;
 use std::ptr;
 
-use windows_sys::Win32::Foundation::ERROR_SUCCESS;
 use windows_sys::Win32::Security::Authorization::{
     GetNamedSecurityInfoW, SE_FILE_OBJECT, SetNamedSecurityInfoW,
 };
 use windows_sys::Win32::Security::{
-    ACL, DACL_SECURITY_INFORMATION, GROUP_SECURITY_INFORMATION, GetSecurityDescriptorDacl,
-    OWNER_SECURITY_INFORMATION, PROTECTED_DACL_SECURITY_INFORMATION, SECURITY_ATTRIBUTES,
+    ACL, DACL_SECURITY_INFORMATION, GetSecurityDescriptorDacl, PROTECTED_DACL_SECURITY_INFORMATION,
+    SECURITY_ATTRIBUTES,
 };
 use windows_sys::Win32::Storage::FileSystem::CreateDirectoryW;
 
-use super::descriptor::{SecurityDescriptor, sddl_of};
+use super::descriptor::{READABLE, SecurityDescriptor, checked, sddl_of};
 use super::local_memory::LocalMemory;
-
-/// What is read of a folder.
-const READ: u32 =
-    OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
+use super::wide::wide;
 
 /// Makes a folder that bears the descriptor from its first moment on.
 /// <https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-createdirectoryw>
@@ -29,7 +24,7 @@ const READ: u32 =
 /// # Errors
 /// What the system says: ERROR_ALREADY_EXISTS if it is there.
 pub fn create(path: &Path, descriptor: &SecurityDescriptor) -> io::Result<()> {
-    let path = wide_path(path)?;
+    let path = wide(path)?;
     let attributes = SECURITY_ATTRIBUTES {
         nLength: size_of::<SECURITY_ATTRIBUTES>() as u32,
         lpSecurityDescriptor: descriptor.as_ptr(),
@@ -47,15 +42,15 @@ pub fn create(path: &Path, descriptor: &SecurityDescriptor) -> io::Result<()> {
 /// # Errors
 /// What the system says.
 pub fn sddl(path: &Path) -> io::Result<String> {
-    let path = wide_path(path)?;
+    let path = wide(path)?;
     let mut descriptor = ptr::null_mut();
     // SAFETY: the path ends in a NUL; the result goes to a live local, and null
     // stands for those that nobody wants.
-    let error = unsafe {
+    let code = unsafe {
         GetNamedSecurityInfoW(
             path.as_ptr(),
             SE_FILE_OBJECT,
-            READ,
+            READABLE,
             ptr::null_mut(),
             ptr::null_mut(),
             ptr::null_mut(),
@@ -63,13 +58,11 @@ pub fn sddl(path: &Path) -> io::Result<String> {
             &raw mut descriptor,
         )
     };
-    if error != ERROR_SUCCESS {
-        return Err(io::Error::from_raw_os_error(error.cast_signed()));
-    }
+    checked(code)?;
     // SAFETY: the descriptor of this call is to be freed by LocalFree.
     let descriptor = unsafe { LocalMemory::new(descriptor) };
     // SAFETY: the system made it, and `descriptor` keeps it.
-    unsafe { sddl_of(descriptor.as_ptr(), READ) }
+    unsafe { sddl_of(descriptor.as_ptr(), READABLE) }
 }
 
 /// Gives the folder the descriptor's DACL, protected from what stands above
@@ -80,11 +73,11 @@ pub fn sddl(path: &Path) -> io::Result<String> {
 /// What the system says; [`io::ErrorKind::InvalidInput`] for a descriptor
 /// without a DACL, which would let everybody in.
 pub fn set_dacl(path: &Path, descriptor: &SecurityDescriptor) -> io::Result<()> {
-    let path = wide_path(path)?;
+    let path = wide(path)?;
     let dacl = dacl_of(descriptor)?;
     // SAFETY: the path ends in a NUL; the ACL lies in `descriptor`, which
     // outlives the call.
-    let error = unsafe {
+    let code = unsafe {
         SetNamedSecurityInfoW(
             path.as_ptr(),
             SE_FILE_OBJECT,
@@ -95,11 +88,7 @@ pub fn set_dacl(path: &Path, descriptor: &SecurityDescriptor) -> io::Result<()> 
             ptr::null(),
         )
     };
-    if error == ERROR_SUCCESS {
-        Ok(())
-    } else {
-        Err(io::Error::from_raw_os_error(error.cast_signed()))
-    }
+    checked(code)
 }
 
 /// The ACL inside the descriptor; valid as long as that is.
@@ -122,16 +111,6 @@ fn dacl_of(descriptor: &SecurityDescriptor) -> io::Result<*const ACL> {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "a descriptor without a DACL"));
     }
     Ok(dacl)
-}
-
-fn wide_path(path: &Path) -> io::Result<Vec<u16>> {
-    let mut units: Vec<u16> = path.as_os_str().encode_wide().collect();
-    if units.contains(&0) {
-        let problem = format!("`{}` has a NUL in it", path.display());
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
-    }
-    units.push(0);
-    Ok(units)
 }
 
 #[cfg(test)]
