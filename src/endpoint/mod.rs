@@ -16,6 +16,7 @@ mod listener;
 mod message;
 #[cfg(unix)]
 mod packet;
+mod patience;
 #[cfg(windows)]
 mod pipe;
 mod protection;

@@ -1,7 +1,6 @@
 //! Dialling a pipe: waits for a free instance, asks who serves it.
 
 use std::io;
-use std::time::Duration;
 
 use super::calls::{self, Opening};
 use super::messages::MessagePipe;
@@ -9,13 +8,10 @@ use super::open::OpenPipe;
 use super::stream::PipeStream;
 use crate::access::{ResolvedOwner, UnknownName};
 use crate::config::{Access, Framing, Mode, PipeDial, PipeHalfClose};
+use crate::endpoint::patience::retry;
 use crate::endpoint::{Conn, DialError, Stream};
 use crate::sys::windows::pipe::{self, Pipe};
 use crate::sys::windows::token;
-
-/// A busy pipe is asked again, at first and at last so often.
-const FIRST_RETRY: Duration = Duration::from_millis(1);
-const LAST_RETRY: Duration = Duration::from_millis(50);
 
 /// A pipe to dial.
 #[derive(Debug)]
@@ -81,16 +77,7 @@ impl PipeTarget {
     /// A busy pipe is waited for, as WaitNamedPipe does; one that is not there
     /// only if that was asked for.
     async fn open(&self) -> io::Result<Pipe> {
-        let mut pause = FIRST_RETRY;
-        loop {
-            match self.open_once().await {
-                Err(error) if self.may_come(&error) => {
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(LAST_RETRY);
-                }
-                result => return result,
-            }
-        }
+        retry(|| self.open_once(), |error| self.may_come(error)).await
     }
 
     async fn open_once(&self) -> io::Result<Pipe> {

@@ -1,8 +1,8 @@
 //! Dialling a Unix socket: its owner is asked for, a busy one is waited for.
 
+use std::future::ready;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::time::Duration;
 
 use socket2::Type;
 use tokio::io::AsyncWriteExt;
@@ -11,11 +11,8 @@ use tokio::net::UnixStream;
 use super::{connect, peer_process};
 use crate::access::{ResolvedOwner, UnknownName};
 use crate::config::{Framing, PipeDial, ProxyDetail, UnixDial, UnixName};
+use crate::endpoint::patience::retry;
 use crate::endpoint::{Conn, DialError, PacketSocket, Stream};
-
-/// A busy listener is asked again, at first and at last so often.
-const FIRST_RETRY: Duration = Duration::from_millis(2);
-const LAST_RETRY: Duration = Duration::from_millis(100);
 
 /// A Unix socket to dial.
 #[derive(Debug)]
@@ -85,16 +82,7 @@ impl UnixTarget {
     /// A full queue is waited for, as WaitNamedPipe waits for an instance; a
     /// socket that is not there only if that was asked for.
     async fn connect(&self) -> io::Result<OwnedFd> {
-        let mut pause = FIRST_RETRY;
-        loop {
-            match connect(&self.name, self.kind) {
-                Err(error) if self.may_come(&error) => {
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(LAST_RETRY);
-                }
-                result => return result,
-            }
-        }
+        retry(|| ready(connect(&self.name, self.kind)), |error| self.may_come(error)).await
     }
 
     fn may_come(&self, error: &io::Error) -> bool {
