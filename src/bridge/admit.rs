@@ -77,6 +77,11 @@ impl Admission {
         Ok(admission)
     }
 
+    /// The rules about accounts, where there are any.
+    pub fn local_rules(&self) -> Option<&ResolvedLocalRules> {
+        self.local.as_ref()
+    }
+
     /// Whether the client has to say something first, and may keep us waiting.
     pub fn takes_time(&self) -> bool {
         self.proxy.is_some() || self.tls.is_some()

@@ -137,7 +137,8 @@ impl Bridge {
         let fail = |problem| OpenError { bridge: config.name.clone(), problem };
         let admission = Admission::new(&config.listen, identities).map_err(fail)?;
         check_file_owner(&config.listen).map_err(|error| fail(Problem::Owner(error)))?;
-        let protection = protection(&config.listen).map_err(|error| fail(error.into()))?;
+        let protection = protection(&config.listen, admission.local_rules())
+            .map_err(|error| fail(error.into()))?;
         let dialer = Dialer::new(&config.connect, identities);
         let dialer = dialer.map_err(|error| fail(error.into()))?;
         let limits = Limits {
@@ -185,7 +186,8 @@ impl Bridge {
     /// # Errors
     /// [`OpenError`] with the address and the system's reason.
     pub async fn open(self) -> Result<OpenBridge, OpenError> {
-        match Listener::bind(&self.listen).await {
+        let rules = self.shared.admission.local_rules();
+        match Listener::bind(&self.listen, rules).await {
             Ok(listener) => {
                 if let Some(instances) = listener.pipe_instances() {
                     self.shared.metrics.watch_pipe_instances(instances);

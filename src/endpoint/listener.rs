@@ -15,7 +15,7 @@ use super::stdio::StdioConn;
 #[cfg(unix)]
 use super::unix::{self, LocalListener, Rights};
 use super::{Conn, Stream, tcp};
-use crate::access::{Origin, Peer};
+use crate::access::{Origin, Peer, ResolvedLocalRules};
 use crate::config::{Listen, TcpListen, TcpOptions};
 use crate::sys;
 
@@ -64,14 +64,17 @@ enum Socket {
 
 impl Listener {
     /// Opens the listening end. Clients may connect from then on and wait to
-    /// be accepted.
+    /// be accepted. `rules` are those of `allow`, if they were resolved already.
     ///
     /// # Errors
     /// [`BindError`], with the address and the system's reason.
-    pub async fn bind(config: &Listen) -> Result<Self, BindError> {
+    pub async fn bind(
+        config: &Listen,
+        rules: Option<&ResolvedLocalRules>,
+    ) -> Result<Self, BindError> {
         let (scheme, rest) = written(config);
         let address = format!("{scheme}:{rest}");
-        let socket = Self::open(config).await;
+        let socket = Self::open(config, rules).await;
         let socket = socket.map_err(|source| BindError { address: address.clone(), source })?;
         // Port 0 was picked by the system by now.
         let address = match &socket {
@@ -88,7 +91,8 @@ impl Listener {
         Ok(Self { socket, address, path })
     }
 
-    async fn open(config: &Listen) -> io::Result<Socket> {
+    #[cfg_attr(unix, allow(unused_variables))]
+    async fn open(config: &Listen, rules: Option<&ResolvedLocalRules>) -> io::Result<Socket> {
         match config {
             Listen::Tcp(tcp) => bind_tcp(tcp).await,
             Listen::Tls(tls) => bind_tcp(&tls.tcp).await,
@@ -101,7 +105,7 @@ impl Listener {
             #[cfg(unix)]
             Listen::Pipe(pipe) => Ok(Socket::Local(unix::listen_as_pipe(pipe).await?)),
             #[cfg(windows)]
-            Listen::Pipe(pipe) => Ok(Socket::Pipe(Box::new(PipeListener::bind(pipe)?))),
+            Listen::Pipe(pipe) => Ok(Socket::Pipe(Box::new(PipeListener::bind(pipe, rules)?))),
             #[cfg(unix)]
             Listen::Fifo(fifo) => Ok(Socket::Fifo(Box::new(FifoListener::bind(fifo)?))),
             Listen::Stdio(_) => Ok(Socket::Stdio { taken: false }),

@@ -1,5 +1,8 @@
 //! What the system is told about who may open a listening end.
 
+use crate::access::{ResolvedLocalRules, UnknownName};
+use crate::config::Listen;
+
 /// A listening end's protection, as `check` shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Protection {
@@ -14,7 +17,7 @@ pub struct Protection {
 pub enum ProtectionError {
     /// `allow` names somebody who does not exist.
     #[error("{0}; `allow` must name existing accounts")]
-    Allow(#[from] crate::access::UnknownName),
+    Allow(#[from] UnknownName),
     /// The system does not take `sddl`.
     #[error("{sddl}: {source}")]
     Sddl {
@@ -29,14 +32,17 @@ pub enum ProtectionError {
 }
 
 /// The protection that a listening end will have; `None` where it is no
-/// security descriptor. Opens nothing.
+/// security descriptor. `rules` are those of its `allow`. Opens nothing.
 ///
 /// # Errors
 /// [`ProtectionError`].
 #[cfg(windows)]
-pub fn protection(listen: &crate::config::Listen) -> Result<Option<Protection>, ProtectionError> {
+pub fn protection(
+    listen: &Listen,
+    rules: Option<&ResolvedLocalRules>,
+) -> Result<Option<Protection>, ProtectionError> {
     match listen {
-        crate::config::Listen::Pipe(pipe) => super::pipe::protection(pipe).map(Some),
+        Listen::Pipe(pipe) => super::pipe::protection(pipe, rules).map(Some),
         _ => Ok(None),
     }
 }
@@ -46,6 +52,9 @@ pub fn protection(listen: &crate::config::Listen) -> Result<Option<Protection>, 
 /// # Errors
 /// None.
 #[cfg(unix)]
-pub fn protection(_: &crate::config::Listen) -> Result<Option<Protection>, ProtectionError> {
+pub fn protection(
+    _: &Listen,
+    _: Option<&ResolvedLocalRules>,
+) -> Result<Option<Protection>, ProtectionError> {
     Ok(None)
 }

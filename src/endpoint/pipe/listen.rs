@@ -16,7 +16,7 @@ use super::messages::MessagePipe;
 use super::open::OpenPipe;
 use super::stream::PipeStream;
 use super::{calls, identity, protect};
-use crate::access::Peer;
+use crate::access::{Peer, ResolvedLocalRules};
 use crate::config::{Framing, PipeListen};
 use crate::endpoint::{Conn, Incoming, Stream};
 use crate::sys::windows::descriptor::SecurityDescriptor;
@@ -50,14 +50,15 @@ impl std::fmt::Debug for PipeListener {
 }
 
 impl PipeListener {
-    /// Makes the first instance, which nobody else may have made.
+    /// Makes the first instance, which nobody else may have made. `rules` are
+    /// those of `allow`, if they were resolved already.
     ///
     /// # Errors
     /// The system's; access denied when the name is taken.
-    pub fn bind(config: &PipeListen) -> io::Result<Self> {
+    pub fn bind(config: &PipeListen, rules: Option<&ResolvedLocalRules>) -> io::Result<Self> {
         let mut listener = Self {
             path: calls::win32_path(None, &config.address.name),
-            descriptor: protect::descriptor(config).map_err(io::Error::other)?,
+            descriptor: protect::descriptor(config, rules).map_err(io::Error::other)?,
             instances: Instances::new(config.windows.instances),
             waiting: Vec::new(),
             next_ticket: None,

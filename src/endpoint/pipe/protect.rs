@@ -9,19 +9,22 @@ use crate::sys::windows::{sid, token};
 /// NETWORK: whoever has logged on from another machine.
 const NETWORK: &str = "S-1-5-2";
 
-/// What `sddl` says, or `allow`.
+/// What `sddl` says, or `allow`, whose names `rules` has looked up already
+/// where it is given.
 ///
 /// # Errors
 /// [`ProtectionError`].
-pub fn descriptor(config: &PipeListen) -> Result<SecurityDescriptor, ProtectionError> {
-    let sddl = match &config.sddl {
-        Some(sddl) => sddl.clone(),
-        None => {
-            let rules = ResolvedLocalRules::resolve(&config.allow)?;
-            rules.pipe_sddl(config.windows.remote).unwrap_or_default()
-        }
+pub fn descriptor(
+    config: &PipeListen,
+    rules: Option<&ResolvedLocalRules>,
+) -> Result<SecurityDescriptor, ProtectionError> {
+    let of_rules = |rules: &ResolvedLocalRules| rules.pipe_sddl(config.windows.remote);
+    let sddl = match (&config.sddl, rules) {
+        (Some(sddl), _) => Some(sddl.clone()),
+        (None, Some(rules)) => of_rules(rules),
+        (None, None) => of_rules(&ResolvedLocalRules::resolve(&config.allow)?),
     };
-    Ok(SecurityDescriptor::from_sddl(&sddl)?)
+    Ok(SecurityDescriptor::from_sddl(&sddl.unwrap_or_default())?)
 }
 
 impl From<SddlError> for ProtectionError {
@@ -35,8 +38,11 @@ impl From<SddlError> for ProtectionError {
 ///
 /// # Errors
 /// [`ProtectionError`].
-pub fn protection(config: &PipeListen) -> Result<Protection, ProtectionError> {
-    let sddl = descriptor(config)?.to_sddl()?;
+pub fn protection(
+    config: &PipeListen,
+    rules: Option<&ResolvedLocalRules>,
+) -> Result<Protection, ProtectionError> {
+    let sddl = descriptor(config, rules)?.to_sddl()?;
     let own = token::own().map_err(std::io::Error::other)?;
     let mut own_sids = vec![own.user.to_string()];
     own_sids.extend(own.groups);

@@ -64,7 +64,7 @@ impl AdminListener {
             #[cfg(windows)]
             AdminListen::Pipe(pipe) => {
                 let address = format!("pipe:{}", pipe.name);
-                let socket = PipeListener::bind(&PipeListen::private(pipe.clone()))?;
+                let socket = PipeListener::bind(&PipeListen::private(pipe.clone()), None)?;
                 Ok(Self { socket: Bound::Pipe(Box::new(Mutex::new(socket))), address })
             }
             // The configuration refuses it before.

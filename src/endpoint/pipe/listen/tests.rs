@@ -18,7 +18,7 @@ fn listener(name: &str) -> PipeListener {
     let Listen::Pipe(listen) = good(&text, &windows()).bridges.remove(0).listen else {
         panic!("no pipe")
     };
-    PipeListener::bind(&listen).unwrap()
+    PipeListener::bind(&listen, None).unwrap()
 }
 
 fn client(path: &str) -> Pipe {

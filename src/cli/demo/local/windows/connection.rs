@@ -117,7 +117,7 @@ impl Listener {
         let Listen::Pipe(pipe) = bridge(&address(place), "stdio:", Mode::Message)?.listen else {
             bail!("`{place}` is no pipe");
         };
-        Ok(Self(PipeListener::bind(&pipe)?))
+        Ok(Self(PipeListener::bind(&pipe, None)?))
     }
 
     /// Waits for the next client.
