@@ -13,6 +13,7 @@ pub mod demo;
 mod duration;
 mod failure;
 mod forward;
+mod log_end;
 mod man;
 mod relay;
 mod run;

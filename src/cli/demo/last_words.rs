@@ -1,11 +1,10 @@
 //! What can be told of a gateway when something has failed.
 
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 use std::process::ExitStatus;
 
 use super::local;
+use crate::cli::log_end::end_of;
 
 /// What is shown of a log: so many lines, from so many bytes at its end.
 const LAST_LINES: usize = 5;
@@ -23,16 +22,7 @@ pub(super) struct LastWords {
 
 /// The end of a log; nothing if there is none.
 pub(super) fn last_lines(log: &Path) -> Vec<String> {
-    let read = || -> std::io::Result<Vec<u8>> {
-        let mut file = File::open(log)?;
-        let len = file.metadata()?.len();
-        file.seek(SeekFrom::Start(len.saturating_sub(LAST_BYTES)))?;
-        let mut end = Vec::new();
-        file.take(LAST_BYTES).read_to_end(&mut end)?;
-        Ok(end)
-    };
-    let end = read().unwrap_or_default();
-    let text = String::from_utf8_lossy(&end);
+    let text = end_of(log, 0, LAST_BYTES).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(LAST_LINES)..].iter().map(|&line| line.to_owned()).collect()
 }

@@ -1,11 +1,12 @@
 //! What a service's log says last: the reason of a start that failed, and
 //! whether a stop had to cut.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::path::Path;
 
 use serde_json::Value;
+
+use crate::cli::log_end::end_of;
 
 /// More than the last lines of a service that has just ended.
 const LONGEST: u64 = 256 << 10;
@@ -17,13 +18,7 @@ pub(super) fn length(path: &Path) -> u64 {
 
 /// The lines that came since the log was `from` bytes long; of a new log, all.
 pub(super) fn since(path: &Path, from: u64) -> io::Result<String> {
-    let mut file = File::open(path)?;
-    let length = file.metadata()?.len();
-    let from = if length < from { 0 } else { from };
-    file.seek(SeekFrom::Start(from.max(length.saturating_sub(LONGEST))))?;
-    let mut bytes = Vec::new();
-    file.take(LONGEST).read_to_end(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    end_of(path, from, LONGEST)
 }
 
 /// The message of the last error.

@@ -4,7 +4,6 @@ use std::io;
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
-use windows_sys::Win32::Foundation::ERROR_ALREADY_EXISTS;
 
 use crate::cli::Failure;
 use crate::cli::service::folders::{Finding, MODIFY, READ, judge, logs, owner, sddl};
@@ -29,7 +28,7 @@ fn one(path: &Path, name: &ServiceName, rights: &str) -> Result<Option<String>, 
     let new = SecurityDescriptor::from_sddl(&sddl(name, rights)).with_context(what)?;
     match folder::create(path, &new) {
         Ok(()) => return Ok(Some(format!("made {shown}, closed to other users"))),
-        Err(error) if already_exists(&error) => {}
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
         Err(error) => return Err(anyhow::Error::new(error).context(what()).into()),
     }
     let found = folder::sddl(path).with_context(what)?;
@@ -49,10 +48,6 @@ fn one(path: &Path, name: &ServiceName, rights: &str) -> Result<Option<String>, 
 fn installer() -> anyhow::Result<String> {
     let own = SecurityDescriptor::from_sddl(&format!("O:{}", token::own()?.user))?;
     Ok(owner(&own.to_sddl()?).to_owned())
-}
-
-fn already_exists(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(ERROR_ALREADY_EXISTS.cast_signed())
 }
 
 fn strange(path: &Path, owner: &str) -> Failure {
