@@ -5,21 +5,13 @@ use crate::harness::payload::assert_same;
 use crate::harness::program::{Program, piped};
 use crate::harness::{Machine, Noise, built, names, noise, steps};
 
-/// `pipeferry connect ADDRESS` with its three streams as pipes.
-fn connect(machine: &Machine, address: &str) -> Program {
-    let mut command = machine.pipeferry(&["connect", address]);
-    let streams = || std::process::Stdio::piped();
-    command.stdin(streams()).stdout(streams()).stderr(streams());
-    Program::start(&mut command)
-}
-
 #[test]
 fn bytes_go_both_ways_and_the_end_of_the_pipe_is_the_end() {
     let machine = Machine::boot();
     let script = "listen ~service byte 4096 4096 accept read 100000 write 2 200000 exit";
     let mut server = steps(&machine, script);
     server.line("listen ok");
-    let mut client = connect(&machine, "pipe:service");
+    let mut client = machine.connect("pipe:service");
     client.write(&noise(1, 100_000));
     // Standard input stays open.
     let stdin = client.child.stdin.take();
@@ -36,7 +28,7 @@ fn the_end_of_standard_input_closes_the_pipe_where_that_is_wanted() {
     let machine = Machine::boot();
     let mut server = steps(&machine, "listen ~service byte 4096 4096 accept rest");
     server.line("listen ok");
-    let mut client = connect(&machine, "pipe:service,half_close=close");
+    let mut client = machine.connect("pipe:service,half_close=close");
     client.write(&noise(1, 100_000));
     client.close_stdin();
     let all = Noise::new(1, 100_000).told();
@@ -51,7 +43,7 @@ fn the_end_of_standard_input_is_an_empty_message_where_that_is_wanted() {
     let script = "listen ~service message 4096 4096 accept message message write 2 300 exit";
     let mut server = steps(&machine, script);
     server.line("listen ok");
-    let mut client = connect(&machine, "pipe:service,type=message,half_close=zero-message");
+    let mut client = machine.connect("pipe:service,type=message,half_close=zero-message");
     client.write(&noise(1, 1000));
     client.close_stdin();
     let output = client.output();
@@ -65,7 +57,7 @@ fn the_end_of_standard_input_is_an_empty_message_where_that_is_wanted() {
 #[test]
 fn a_pipe_that_nobody_serves_is_said_with_code_1() {
     let machine = Machine::boot();
-    let output = connect(&machine, "pipe:nobody").output();
+    let output = machine.connect("pipe:nobody").output();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("pipe:nobody"), "{said}");

@@ -8,7 +8,6 @@ use std::path::PathBuf;
 
 use rustix::process::Signal;
 
-use crate::harness::program::Program;
 use crate::harness::{Machine, Running, Site, built, eventually, names, steps};
 
 fn demo(machine: &Machine, arguments: &[&str]) -> Running {
@@ -180,7 +179,7 @@ fn what_is_kept_is_what_its_comments_say() {
 
     let (about_orders, about_metrics) = near.split_once("# The metrics").unwrap();
     let typed = after(&near, "# Try:  pipeferry connect ");
-    let mut typist = connect(&machine, typed);
+    let mut typist = machine.connect(typed);
     typist.write(b"a line\r\n");
     let mut echoed = [0; 8];
     typist.child.stdout.as_mut().unwrap().read_exact(&mut echoed).unwrap();
@@ -204,13 +203,6 @@ fn echo(machine: &Machine, site: &Site, far: &str) -> Running {
     let mut service = run_python(machine, site, "echo.py", &listening);
     service.line("up");
     service
-}
-
-fn connect(machine: &Machine, address: &str) -> Program {
-    let mut command = machine.pipeferry(&["connect", address]);
-    let streams = || std::process::Stdio::piped();
-    command.stdin(streams()).stdout(streams()).stderr(streams());
-    Program::start(&mut command)
 }
 
 #[test]

@@ -6,7 +6,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use crate::harness::running::Finished;
-use crate::harness::{Machine, Noise, Site, Target, built, eventually, names, noise, steps};
+use crate::harness::{
+    Machine, Site, Target, built, eventually, lets_a_client_finish, names, noise, steps,
+};
 
 const INTERROGATE: &str = "4";
 const PARAMCHANGE: &str = "6";
@@ -27,7 +29,10 @@ impl Host {
     }
 
     fn without_config() -> Self {
-        let machine = Machine::boot();
+        Self::on(Machine::boot())
+    }
+
+    fn on(machine: Machine) -> Self {
         let folder = machine.drive_c("Program Files/pipe ferry");
         std::fs::create_dir_all(&folder).unwrap();
         let program = folder.join("pipeferry.exe");
@@ -113,22 +118,13 @@ fn a_service_carries_drains_when_it_is_stopped_and_is_removed() {
     eventually("the log to say that nothing was reloaded", log);
 
     // It drains: who is there may finish, nobody else comes in.
-    let go = host.machine.drive_c("go");
-    let script = format!("open ~front rw write 1 5 await {} write 2 5 read 7", names::path(&go));
-    let client = steps(&host.machine, &script);
-    let mut service = target.accept();
-    assert_eq!(service.exactly(5), noise(1, 5));
-    let stop = host.machine.start(&host.program, &["service", "stop"]);
-    eventually("the service to drain", || (host.state() == "stopping").then_some(()));
-    let late = steps(&host.machine, "open ~front rw").finished().said;
-    assert!(late.starts_with("open error "), "{late}");
-    std::fs::write(go, "").unwrap();
-    assert_eq!(service.exactly(5), noise(2, 5));
-    service.send(&noise(3, 7));
-    let said = client.finished().good();
-    assert!(said.ends_with(&format!("read {}\n", Noise::new(3, 7).told())), "{said}");
-    service.finish();
-    assert_eq!(stop.finished().good(), "the service `pipeferry` is stopped\n");
+    let mut stop = None;
+    lets_a_client_finish(&host.machine, &target, || {
+        stop = Some(host.machine.start(&host.program, &["service", "stop"]));
+        eventually("the service to drain", || (host.state() == "stopping").then_some(()));
+    });
+    let stopped = stop.unwrap().finished().good();
+    assert_eq!(stopped, "the service `pipeferry` is stopped\n");
     assert!(host.log("pipeferry").contains("\"finish\":\"drained\""), "{}", host.log("pipeferry"));
     assert!(host.service("stop").good().contains("was not running"));
 
@@ -138,6 +134,36 @@ fn a_service_carries_drains_when_it_is_stopped_and_is_removed() {
     assert_eq!(host.service("status").code, 1);
     assert_eq!(host.registered_source("pipeferry"), None);
     assert_eq!(steps(&host.machine, "open ~front rw").finished().said, "open error 2\n");
+}
+
+/// Wine keeps no event log, and tells what is reported to it.
+#[test]
+fn start_stop_and_what_goes_wrong_are_reported_to_the_event_log() {
+    let host = Host::on(Machine::boot_with("-all,+eventlog"));
+    std::fs::create_dir_all(host.machine.drive_c("ProgramData/pipeferry")).unwrap();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody = format!("tcp:{}", port.local_addr().unwrap());
+    host.configure(&bridge(&nobody, ""));
+    host.service("install").good();
+    host.service("start").good();
+    host.service("stop").good();
+    std::fs::remove_file(host.machine.drive_c("ProgramData/pipeferry/pipeferry.toml")).unwrap();
+    assert_eq!(host.service("start").code, 1);
+    let trace = host.machine.trace();
+    let reported: Vec<&str> = trace
+        .lines()
+        .filter_map(|line| line.split_once(":eventlog:ReportEventW L\""))
+        .map(|(_, text)| text)
+        .collect();
+    let starts = [
+        "the service `pipeferry` has started",
+        "the service `pipeferry` has stopped",
+        "error: cannot read the configuration",
+    ];
+    assert_eq!(reported.len(), starts.len(), "{trace}");
+    for (text, start) in reported.iter().zip(starts) {
+        assert!(text.starts_with(start), "{trace}");
+    }
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use rustix::process::Signal;
 
-use crate::harness::{Machine, Noise, Site, Target, admin, eventually, names, noise, steps};
+use crate::harness::{
+    Machine, Site, Target, admin, eventually, lets_a_client_finish, noise, steps,
+};
 
 fn drains(gateway: &crate::harness::Gateway) {
     eventually("the gateway to drain", || {
@@ -25,22 +27,11 @@ fn ctrl_c_lets_a_connection_finish() {
     let (machine, site, target) = (Machine::boot(), Site::new(), Target::tcp());
     let connect = format!("\"{}\"", target.address);
     let mut gateway = machine.bridge(&site, "\"pipe:front\"", &connect, "");
-    let go = machine.drive_c("go");
-    let script = format!("open ~front rw write 1 5 await {} write 2 5 read 7", names::path(&go));
-    let client = steps(&machine, &script);
-    let mut service = target.accept();
-    assert_eq!(service.exactly(5), noise(1, 5));
-    gateway.signal(Signal::INT);
-    drains(&gateway);
-    assert_eq!(admin::get(gateway.admin(), "/livez").status, 200);
-    let late = steps(&machine, "open ~front rw").finished().said;
-    assert!(late.starts_with("open error "), "nobody else comes in: {late}");
-    std::fs::write(go, "").unwrap();
-    assert_eq!(service.exactly(5), noise(2, 5));
-    service.send(&noise(3, 7));
-    let said = client.finished().good();
-    assert!(said.ends_with(&format!("read {}\n", Noise::new(3, 7).told())), "{said}");
-    service.finish();
+    lets_a_client_finish(&machine, &target, || {
+        gateway.signal(Signal::INT);
+        drains(&gateway);
+        assert_eq!(admin::get(gateway.admin(), "/livez").status, 200);
+    });
     assert_eq!(gateway.wait_exit(), 0);
     assert_eq!(gateway.record().outcome, "drained");
 }

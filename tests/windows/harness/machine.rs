@@ -10,6 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::linux::gateway::completed;
+use super::program::Program;
 use super::{Gateway, Running, Site, built, names};
 
 const WINE: &str = "/usr/lib/wine/wine64";
@@ -28,24 +29,41 @@ pub struct Machine {
 
 impl Machine {
     pub fn boot() -> Self {
+        Self::boot_with("-all")
+    }
+
+    /// A machine that tells what Wine's debug `channels` of its services say,
+    /// by [`Machine::trace`].
+    pub fn boot_with(channels: &str) -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let prefix = built::machines().join(format!("{}-{number}", std::process::id()));
         copy(&built::template().canonicalize().unwrap(), &prefix);
         let mut machine = Self { prefix, holder: None, programs: Cell::new(0) };
-        machine.switch_on();
+        machine.switch_on(channels);
         machine
     }
 
     /// Everything that Windows starts along inherits the streams of the first
     /// program, so that must be one of no interest.
-    fn switch_on(&mut self) {
+    fn switch_on(&mut self, channels: &str) {
         let mut command = self.command(&built::program("hold_open"));
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.env("WINEDEBUG", channels);
+        let trace = File::create(self.trace_file()).unwrap();
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(trace);
         let holder = self.holder.insert(command.spawn().expect("wine64 to start"));
         let mut line = String::new();
         BufReader::new(holder.stdout.take().unwrap()).read_line(&mut line).unwrap();
         assert_eq!(line.trim(), "up", "Windows did not come up in {}", self.prefix.display());
+    }
+
+    /// What the services have said so far.
+    pub fn trace(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(self.trace_file()).unwrap()).into_owned()
+    }
+
+    fn trace_file(&self) -> PathBuf {
+        self.prefix.join("trace")
     }
 
     /// A program with Linux' own files as standard handles; Wine makes the
@@ -118,6 +136,13 @@ impl Machine {
         let mut command = self.command(&built::pipeferry());
         command.args(arguments).stdin(Stdio::null());
         command
+    }
+
+    /// `pipeferry connect ADDRESS` with its three streams as pipes.
+    pub fn connect(&self, address: &str) -> Program {
+        let mut command = self.pipeferry(&["connect", address]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Program::start(&mut command)
     }
 
     /// Writes the configuration into the site, starts the daemon on this

@@ -9,12 +9,14 @@
 mod linux;
 
 pub mod built;
+pub mod draining;
 pub mod machine;
 pub mod names;
 pub mod running;
 pub mod steps;
 pub mod tunnel;
 
+pub use draining::lets_a_client_finish;
 pub use linux::target::echo;
 pub use linux::tunnel::Tunnel;
 pub use linux::{Duplex, End, Framing, Gateway, Messages, Site, Target, admin, noise};
