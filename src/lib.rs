@@ -3,7 +3,7 @@
 //! The way of a connection is accept, admit, dial, ferry, record; each is a
 //! place in [`bridge`]. Layers import downwards only, in this order: `cli`,
 //! `gateway`, `bridge`, `ferry`, `endpoint`, `proxy` `tls` `access`, `config`
-//! `telemetry`, `frame`, `sys`. `ARCHITECTURE.md` tells the rest.
+//! `telemetry`, `frame`, `sys` `buffer`. `ARCHITECTURE.md` tells the rest.
 //!
 //! The library exists for the binary, its tests, benches and fuzz targets; it
 //! promises nothing to other crates.
@@ -14,6 +14,7 @@
 
 pub mod access;
 pub mod bridge;
+pub mod buffer;
 pub mod cli;
 pub mod config;
 pub mod endpoint;

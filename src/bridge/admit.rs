@@ -4,17 +4,19 @@
 //! Nothing of the target is touched before this has said yes.
 
 use std::io;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_rustls::TlsAcceptor;
 
 use super::{Problem, Shared};
-use crate::access::{Origin, Peer, ResolvedLocalRules};
+use crate::access::{Origin, Peer, ResolvedLocalRules, TlsSession};
 use crate::config::{Listen, ProxyAccept, TlsListen};
-use crate::endpoint::{Conn, Stream, TlsConn, name_client, turn_away};
+use crate::endpoint::tls::{HandshakeError, Shaken, accept};
+use crate::endpoint::{Conn, Stream, name_client, turn_away};
 use crate::proxy;
 use crate::telemetry::Outcome;
 use crate::telemetry::metrics::HandshakeEnd;
@@ -29,7 +31,7 @@ pub(super) struct Admission {
 }
 
 struct TlsAdmission {
-    acceptor: TlsAcceptor,
+    config: Arc<ServerConfig>,
     fin_is_end: bool,
 }
 
@@ -196,10 +198,7 @@ impl TlsAdmission {
             .get(&listen.identity)
             .ok_or_else(|| TlsError::NoCredential(listen.identity.clone()))?;
         let config = tls::server_config(identity, listen)?;
-        Ok(Self {
-            acceptor: TlsAcceptor::from(config),
-            fin_is_end: listen.tls.close_notify_optional,
-        })
+        Ok(Self { config, fin_is_end: listen.tls.close_notify_optional })
     }
 
     async fn handshake(
@@ -208,20 +207,18 @@ impl TlsAdmission {
         peer: &mut Peer,
         limit: Duration,
     ) -> Result<Conn, Refused> {
-        let accept = self.acceptor.accept(tcp).into_fallible();
-        let (shaken, seen) = tls::witness(timeout(limit, accept)).await;
+        let accepted = accept(tcp, Arc::clone(&self.config), self.fin_is_end);
+        let (shaken, seen) = tls::witness(timeout(limit, accepted)).await;
         let shaken =
             shaken.map_err(|_| Refused::failed("no TLS handshake within `handshake_timeout`"))?;
         match shaken {
-            Ok(stream) => {
-                let (_, connection) = stream.get_ref();
-                let (session, names) = tls::session(connection, connection.server_name());
+            Ok(Shaken { conn, session, names, .. }) => {
+                let session = TlsSession { sni: seen.sni, ..session };
                 peer.tls = Some(Box::new(session));
                 peer.certificate = names.map(Box::new);
-                let conn = TlsConn::new(stream, self.fin_is_end);
                 Ok(Stream::Tls(Box::new(conn)).into())
             }
-            Err((error, tcp)) => {
+            Err(HandshakeError { error, tcp }) => {
                 turn_away(tcp).await;
                 peer.certificate = seen.names.clone().map(Box::new);
                 Err(match seen.classify(&error) {

@@ -5,22 +5,21 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustls::ClientConfig;
-use rustls::pki_types::ServerName;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
 
 #[cfg(unix)]
 use super::fifo;
 #[cfg(windows)]
 use super::pipe::PipeTarget;
 use super::stdio::StdioConn;
+use super::tls::{Shaken, connect};
 #[cfg(unix)]
 use super::unix::UnixTarget;
-use super::{Conn, Stream, TlsConn, tcp};
+use super::{Conn, Stream, tcp};
 use crate::access::UnknownName;
 use crate::config::{Dial, ProxyDetail, TcpDial, TlsDial};
-use crate::tls::{self, Identities, TlsError};
+use crate::tls::{self, Dialling, Identities, TlsError};
 
 /// Why a target could not be reached.
 #[derive(Debug, thiserror::Error)]
@@ -82,8 +81,7 @@ enum Target {
 #[derive(Debug)]
 struct TlsTarget {
     dial: TlsDial,
-    config: Arc<ClientConfig>,
-    name: ServerName<'static>,
+    side: Dialling,
 }
 
 impl Dialer {
@@ -181,19 +179,29 @@ impl TlsTarget {
         let identity = identities
             .get(&dial.identity)
             .ok_or_else(|| TlsError::NoTrust(dial.identity.clone()))?;
-        let (config, name) = tls::client_config(identity, dial)?;
-        Ok(Self { dial: dial.clone(), config, name })
+        Ok(Self { dial: dial.clone(), side: Dialling::new(identity, dial)? })
     }
 
     async fn dial(&self, header: &[u8]) -> Result<Dialled, DialError> {
         let tcp = dial_tcp(&self.dial.tcp, header).await?;
         let started = Instant::now();
-        let connector = TlsConnector::from(Arc::clone(&self.config));
-        let stream = connector.connect(self.name.clone(), tcp).await;
-        let stream = stream.map_err(|error| DialError::Handshake(tls::explain_dial(&error)))?;
-        let conn = TlsConn::new(stream, self.dial.tls.close_notify_optional);
-        let conn = Stream::Tls(Box::new(conn)).into();
+        let mut shaken = self.shake(tcp, self.side.resuming()).await?;
+        if let Some(chain) = &shaken.resumed
+            && let Err(error) = self.side.recheck(chain)
+        {
+            // What stands today, the server shows in a handshake without it.
+            tracing::debug!(%error, "a resumed TLS session's certificate no longer stands");
+            let tcp = dial_tcp(&self.dial.tcp, header).await?;
+            shaken = self.shake(tcp, self.side.fresh()).await?;
+        }
+        let conn = Stream::Tls(Box::new(shaken.conn)).into();
         Ok(Dialled { conn, handshake: Some(started.elapsed()) })
+    }
+
+    async fn shake(&self, tcp: TcpStream, config: Arc<ClientConfig>) -> Result<Shaken, DialError> {
+        let fin_is_end = self.dial.tls.close_notify_optional;
+        let shaken = connect(tcp, config, self.side.name(), fin_is_end).await;
+        shaken.map_err(|failed| DialError::Handshake(tls::explain_dial(&failed.error)))
     }
 }
 

@@ -24,7 +24,7 @@ mod refused;
 mod stdio;
 mod stream;
 mod tcp;
-mod tls;
+pub mod tls;
 #[cfg(unix)]
 pub mod unix;
 

@@ -104,9 +104,13 @@ impl Stream {
         }
     }
 
-    /// Whether `poll_write` may leave bytes behind that `poll_flush` moves on.
+    /// Whether `poll_write` has left bytes behind that `poll_flush` moves on.
     pub fn buffers_writes(&self) -> bool {
-        matches!(self, Self::Tls(_) | Self::Stdio(_))
+        match self {
+            Self::Tls(stream) => stream.holds_writes(),
+            Self::Stdio(_) => true,
+            _ => false,
+        }
     }
 
     /// Moves on what was written but not handed to the system yet.

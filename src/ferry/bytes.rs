@@ -3,8 +3,8 @@
 use std::io;
 use std::task::{Context, Poll, ready};
 
-use super::buffer::{Buffer, Size};
 use super::flow::{Break, Flow, Moved};
+use crate::buffer::{Buffer, Size};
 use crate::endpoint::{Conn, Stream};
 use crate::telemetry::metrics::DirectionMeter;
 

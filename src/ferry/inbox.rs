@@ -5,7 +5,7 @@
 //! Memory follows what has arrived: a buffer at most doubles when it is full,
 //! whatever length a head announces.
 
-use super::buffer::{Buffer, Size};
+use crate::buffer::{Buffer, Size};
 use crate::frame::{FrameError, Prefix};
 
 /// Received frames.

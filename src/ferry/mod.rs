@@ -6,7 +6,6 @@
 //! cleanly first delivers what came before, then is visibly aborted. The ferry
 //! never decides who may come in, and never dials.
 
-mod buffer;
 mod bytes;
 mod carry;
 mod clock;

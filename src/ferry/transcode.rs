@@ -1,7 +1,7 @@
 //! One framing into another, on the way to a stream.
 
-use super::buffer::{Buffer, Size};
 use super::inbox::Inbox;
+use crate::buffer::{Buffer, Size};
 use crate::frame::{FrameError, Prefix};
 
 /// Frames in their new form, on their way out, and how far the old form is read.

@@ -1,9 +1,9 @@
 //! rustls configurations for the two kinds of TLS ends.
 //!
 //! A resumed session skips the peer's certificate and with it the rules, the
-//! CRL and the dates. So a listener that asks for certificates hands out no
-//! tickets and keeps no sessions, and a dialler never resumes; only listeners
-//! without client certificates let their clients resume.
+//! CRL and the dates. So both sides look at it again: a listener before it
+//! honours a ticket (`tickets`), a dialler before it uses the connection
+//! (`dialling`). The configurations of [`client_config`] never resume.
 
 use std::sync::Arc;
 
@@ -18,6 +18,8 @@ use super::client_verifier::client_verifier;
 use super::identity::Identity;
 use super::provider;
 use super::server_verifier::server_verifier;
+use super::shown::Shown;
+use super::tickets::CheckedTickets;
 use crate::config::{TlsClients, TlsDial, TlsListen, TlsOptions, TlsVersion};
 
 /// Why an end got no TLS configuration.
@@ -68,18 +70,21 @@ pub fn server_config(
     let key = identity
         .certified_key()
         .ok_or_else(|| TlsError::NoCredential(identity.name().to_owned()))?;
+    let verifier = client_verifier(identity, &listen.clients)?;
     let mut config = ServerConfig::builder_with_provider(provider())
         .with_protocol_versions(&versions(&listen.tls))?
-        .with_client_cert_verifier(client_verifier(identity, &listen.clients)?)
-        .with_cert_resolver(Arc::new(SingleCertAndKey::from(key.clone())));
+        .with_client_cert_verifier(Arc::clone(&verifier))
+        .with_cert_resolver(Arc::new(Shown(key.clone())));
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_half_rtt_data = false;
-    config.send_tls13_tickets = 0;
-    if listen.clients == TlsClients::Anonymous {
-        // The ticket holds the session, so that we hold none.
-        config.ticketer = Ticketer::new()?;
-        config.send_tls13_tickets = 1;
-    }
+    // The record layer is our own; see `record`.
+    config.enable_secret_extraction = true;
+    // The ticket holds the session, so that we hold none.
+    config.send_tls13_tickets = 1;
+    config.ticketer = match listen.clients {
+        TlsClients::Anonymous => Ticketer::new()?,
+        TlsClients::Any | TlsClients::Rules(_) => Arc::new(CheckedTickets::new(verifier)?),
+    };
     Ok(Arc::new(config))
 }
 
@@ -106,6 +111,7 @@ pub fn client_config(
         None => builder.with_no_client_auth(),
     };
     config.resumption = Resumption::disabled();
+    config.enable_secret_extraction = true;
     Ok((Arc::new(config), name))
 }
 

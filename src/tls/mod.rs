@@ -8,17 +8,22 @@
 mod alerts;
 mod client_verifier;
 mod configs;
+mod dialling;
 mod files;
 mod identity;
 mod provider;
+pub mod record;
 mod refusal;
 mod server_verifier;
 mod session;
+mod shown;
 mod sighting;
+mod tickets;
 
 pub use alerts::is_refusal_alert;
 pub use client_verifier::RulesRefusal;
 pub use configs::{TlsError, client_config, server_config};
+pub use dialling::Dialling;
 pub use identity::{Identities, Identity, IdentityError, IdentityWarning, Problem, Warning};
 pub use provider::provider;
 pub use refusal::{Refusal, classify, explain_dial};

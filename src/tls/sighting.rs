@@ -12,6 +12,7 @@ use std::future::Future;
 use std::io;
 use std::sync::Arc;
 
+use rustls::pki_types::CertificateDer;
 use rustls::{CertificateError, Error, OtherError};
 
 use super::client_verifier::RulesRefusal;
@@ -28,7 +29,11 @@ pub struct Sighting {
     /// The names in the leaf that the client showed. If the handshake failed,
     /// nobody has proved that they are the client's: for the log only.
     pub names: Option<CertificateNames>,
+    /// The name that the client asked for (RFC 6066, 3).
+    pub sni: Option<String>,
     refusal: Option<RulesRefusal>,
+    /// The chain that was verified.
+    chain: Vec<CertificateDer<'static>>,
 }
 
 impl Sighting {
@@ -57,6 +62,24 @@ pub async fn witness<F: Future>(handshake: F) -> (F::Output, Sighting) {
 pub(super) fn note(names: &CertificateNames) {
     // Nobody watches: then nobody wants to know.
     let _ = SLOT.try_with(|slot| slot.borrow_mut().names = Some(names.clone()));
+}
+
+/// Notes the chain, which has been verified.
+pub(super) fn note_chain(leaf: &CertificateDer<'_>, rest: &[CertificateDer<'_>]) {
+    let chain = std::iter::once(leaf).chain(rest);
+    let chain = chain.map(|certificate| certificate.clone().into_owned());
+    let _ = SLOT.try_with(|slot| slot.borrow_mut().chain = chain.collect());
+}
+
+/// Shows the chain that this handshake has verified; `None` where nobody
+/// watches.
+pub(super) fn with_chain<R>(look: impl FnOnce(&[CertificateDer<'static>]) -> R) -> Option<R> {
+    SLOT.try_with(|slot| look(&slot.borrow().chain)).ok()
+}
+
+/// Notes which name the client asked for.
+pub(super) fn note_sni(name: Option<&str>) {
+    let _ = SLOT.try_with(|slot| slot.borrow_mut().sni = name.map(str::to_owned));
 }
 
 /// The error of a refusal by the rules.

@@ -15,7 +15,7 @@ const LAYERS: [&[&str]; 9] = [
     &["proxy", "tls", "access"],
     &["config", "telemetry"],
     &["frame"],
-    &["sys"],
+    &["sys", "buffer"],
 ];
 const BESIDE: [(&str, &str); 3] = [("proxy", "access"), ("tls", "access"), ("telemetry", "config")];
 

@@ -9,10 +9,10 @@ mod push;
 
 use std::task::{Context, Poll, ready};
 
-use super::buffer::Size;
 use super::flow::{Break, Flow, Moved};
 use super::inbox::Inbox;
 use super::transcode::Transcoder;
+use crate::buffer::Size;
 use crate::endpoint::{Conn, Stream};
 use crate::frame::Prefix;
 use crate::telemetry::metrics::{DirectionMeter, SizeBatch};

@@ -4,8 +4,8 @@ use std::io;
 use std::task::{Context, Poll, ready};
 
 use super::MessageFlow;
+use crate::buffer::Size;
 use crate::endpoint::{Conn, Message, PacketEnd, Stream};
-use crate::ferry::buffer::Size;
 use crate::ferry::flow::Break;
 use crate::ferry::inbox::Inbox;
 use crate::frame::{FrameError, Prefix, Scan};

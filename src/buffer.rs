@@ -11,7 +11,7 @@ use std::ops::{Deref, DerefMut};
 /// How large a read is tried, growing and shrinking with what came last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Size {
-    /// 16 KiB: single messages, small replies.
+    /// 17 KiB: single messages, small replies; one whole TLS record.
     Small,
     /// 64 KiB.
     Medium,
@@ -23,7 +23,7 @@ impl Size {
     /// Bytes of a buffer of this size.
     pub const fn bytes(self) -> usize {
         match self {
-            Self::Small => 16 * 1024,
+            Self::Small => 17 * 1024,
             Self::Medium => 64 * 1024,
             Self::Large => 256 * 1024,
         }

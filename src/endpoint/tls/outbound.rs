@@ -1,0 +1,81 @@
+//! From data to the socket: records sealed, and not yet sent.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::AsyncWrite;
+use tokio::net::TcpStream;
+
+use super::tls_error;
+use crate::buffer::{Buffer, Size};
+use crate::tls::record::Records;
+
+/// More is not sealed before it is sent: what was sealed still lies in the
+/// processor's cache then.
+const MOST_SEALED: usize = Size::Medium.bytes();
+
+/// Sealed records.
+#[derive(Debug, Default)]
+pub(super) struct Outbound {
+    sealed: Option<Buffer>,
+    at: usize,
+    end: usize,
+    /// close_notify is sealed: nothing goes behind it.
+    ended: bool,
+}
+
+impl Outbound {
+    /// Whether all that was sealed is with the system.
+    pub fn is_empty(&self) -> bool {
+        self.sealed.is_none()
+    }
+
+    /// Seals some of `bytes`, where nothing waits to be sent; so many of them.
+    pub fn seal(&mut self, records: &mut Records, bytes: &[u8]) -> io::Result<usize> {
+        if self.ended {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        let mut buffer = Buffer::holding(records.sealed_len(bytes.len()).min(MOST_SEALED));
+        let (taken, sealed) = records.seal(bytes, &mut buffer).map_err(tls_error)?;
+        (self.at, self.end) = (0, sealed);
+        self.sealed = Some(buffer);
+        Ok(taken)
+    }
+
+    /// Seals close_notify, once.
+    pub fn seal_end(&mut self, records: &mut Records) -> io::Result<()> {
+        if !self.ended {
+            records.seal_end().map_err(tls_error)?;
+            self.ended = true;
+        }
+        Ok(())
+    }
+
+    /// Sends all that is sealed, data first: it was sealed first.
+    pub fn poll_drain(
+        &mut self,
+        cx: &mut Context<'_>,
+        tcp: &mut TcpStream,
+        records: &mut Records,
+    ) -> Poll<io::Result<()>> {
+        while let Some(buffer) = &self.sealed {
+            self.at += ready!(poll_send(cx, tcp, &buffer[self.at..self.end]))?;
+            if self.at == self.end {
+                self.sealed = None;
+            }
+        }
+        while !records.control().is_empty() {
+            let sent = ready!(poll_send(cx, tcp, records.control()))?;
+            records.control_sent(sent);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+fn poll_send(cx: &mut Context<'_>, tcp: &mut TcpStream, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    match ready!(Pin::new(tcp).poll_write(cx, bytes))? {
+        0 => Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+        sent => Poll::Ready(Ok(sent)),
+    }
+}

@@ -1,0 +1,130 @@
+//! A dialling end's sessions: remembered, and judged again when resumed.
+//!
+//! rustls does not look at the server's certificate when a session goes on. So
+//! whoever dials asks [`Dialling::recheck`] before it uses such a connection,
+//! and dials anew with [`Dialling::fresh`] if the certificate no longer stands.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rustls::client::danger::ServerCertVerifier;
+use rustls::client::{
+    ClientSessionStore, Resumption, Tls12ClientSessionValue, Tls13ClientSessionValue,
+};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, Error, NamedGroup};
+
+use super::configs::{TlsError, client_config};
+use super::identity::Identity;
+use super::server_verifier::server_verifier;
+use crate::config::TlsDial;
+
+/// Tickets that a dialler keeps. Each is good for one connection, so this is
+/// how many of a burst can resume.
+const MOST_TICKETS: usize = 64;
+
+/// What a dialling end needs for its handshakes.
+#[derive(Debug)]
+pub struct Dialling {
+    name: ServerName<'static>,
+    fresh: Arc<ClientConfig>,
+    resuming: Arc<ClientConfig>,
+    sessions: Arc<Sessions>,
+    verifier: Arc<dyn ServerCertVerifier>,
+}
+
+impl Dialling {
+    /// # Errors
+    /// As [`client_config`].
+    pub fn new(identity: &Identity, dial: &TlsDial) -> Result<Self, TlsError> {
+        let (fresh, name) = client_config(identity, dial)?;
+        let verifier = server_verifier(identity, dial.verify.as_ref())?;
+        let sessions = Arc::new(Sessions::default());
+        let mut resuming = (*fresh).clone();
+        resuming.resumption = Resumption::store(Arc::clone(&sessions) as _);
+        Ok(Self { name, fresh, resuming: Arc::new(resuming), sessions, verifier })
+    }
+
+    /// The name that the server's certificate must carry.
+    pub fn name(&self) -> ServerName<'static> {
+        self.name.clone()
+    }
+
+    /// Resumes where there is a ticket.
+    pub fn resuming(&self) -> Arc<ClientConfig> {
+        Arc::clone(&self.resuming)
+    }
+
+    /// Looks at the server's certificate in any case, and remembers nothing.
+    pub fn fresh(&self) -> Arc<ClientConfig> {
+        Arc::clone(&self.fresh)
+    }
+
+    /// Judges the certificate of a server whose session went on, as of now;
+    /// if it no longer stands, all sessions are forgotten.
+    ///
+    /// # Errors
+    /// What a full handshake would have said.
+    pub fn recheck(&self, chain: &[CertificateDer<'_>]) -> Result<(), Error> {
+        let (leaf, rest) = chain.split_first().ok_or(Error::NoCertificatesPresented)?;
+        let judged = self.verifier.verify_server_cert(leaf, rest, &self.name, &[], UnixTime::now());
+        judged.map(|_| ()).inspect_err(|_| self.sessions.forget())
+    }
+}
+
+/// The sessions of one dialler, which knows one server name.
+#[derive(Debug, Default)]
+struct Sessions(Mutex<Remembered>);
+
+#[derive(Debug, Default)]
+struct Remembered {
+    group: Option<NamedGroup>,
+    old: Option<Tls12ClientSessionValue>,
+    tickets: VecDeque<Tls13ClientSessionValue>,
+}
+
+impl Sessions {
+    fn lock(&self) -> MutexGuard<'_, Remembered> {
+        // Whole at any time, whoever panicked.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn forget(&self) {
+        *self.lock() = Remembered::default();
+    }
+}
+
+impl ClientSessionStore for Sessions {
+    fn set_kx_hint(&self, _: ServerName<'static>, group: NamedGroup) {
+        self.lock().group = Some(group);
+    }
+
+    fn kx_hint(&self, _: &ServerName<'_>) -> Option<NamedGroup> {
+        self.lock().group
+    }
+
+    fn set_tls12_session(&self, _: ServerName<'static>, session: Tls12ClientSessionValue) {
+        self.lock().old = Some(session);
+    }
+
+    fn tls12_session(&self, _: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
+        self.lock().old.clone()
+    }
+
+    fn remove_tls12_session(&self, _: &ServerName<'static>) {
+        self.lock().old = None;
+    }
+
+    fn insert_tls13_ticket(&self, _: ServerName<'static>, ticket: Tls13ClientSessionValue) {
+        let mut remembered = self.lock();
+        if remembered.tickets.len() == MOST_TICKETS {
+            remembered.tickets.pop_front();
+        }
+        remembered.tickets.push_back(ticket);
+    }
+
+    /// The newest: it lasts longest.
+    fn take_tls13_ticket(&self, _: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
+        self.lock().tickets.pop_back()
+    }
+}

@@ -1,0 +1,312 @@
+//! An established session: records in, records out.
+
+use rustls::client::ClientConnectionData;
+use rustls::kernel::KernelConnection;
+use rustls::server::ServerConnectionData;
+use rustls::{
+    AlertDescription, ConnectionTrafficSecrets, ContentType, Error, ExtractedSecrets,
+    HandshakeType, InvalidMessage, PeerMisbehaved, ProtocolVersion, SupportedCipherSuite,
+};
+
+use super::MOST_PLAIN;
+use super::fault::alert_for;
+use super::keys::Keys;
+use super::open::{Opener, unexpected};
+use super::post_handshake::{self, KEY_UPDATE};
+use super::seal::Sealer;
+
+/// So many records in a row may bring no data; more is mischief.
+const MOST_SILENT: u8 = 32;
+const WARNING: u8 = 1;
+const FATAL: u8 = 2;
+
+/// What rustls still does for a connection: its next keys, its tickets.
+pub enum Kernel {
+    /// Of a connection that was accepted.
+    Server(KernelConnection<ServerConnectionData>),
+    /// Of one that was dialled.
+    Client(KernelConnection<ClientConnectionData>),
+}
+
+/// What a record brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Received {
+    /// So many bytes of data, at the start of the buffer.
+    Data(usize),
+    /// Nothing for the reader.
+    Nothing,
+    /// close_notify: the clean end.
+    End,
+}
+
+/// Both directions of an established session.
+pub struct Records {
+    opener: Opener,
+    sealer: Sealer,
+    kernel: Kernel,
+    /// The start of a handshake message that goes on in the next record.
+    partial: Vec<u8>,
+    /// Sealed records of our own that carry no data and wait to be sent.
+    control: Vec<u8>,
+    /// Records in a row that brought no data.
+    silent: u8,
+    /// Records that one key may seal.
+    limit: u64,
+}
+
+impl Records {
+    /// Takes over from a finished handshake.
+    ///
+    /// # Errors
+    /// A cipher or version that rustls has learned and this has not.
+    pub fn new(secrets: ExtractedSecrets, kernel: Kernel) -> Result<Self, Error> {
+        let limit = kernel.confidentiality_limit();
+        Self::with_limit(secrets, kernel, limit)
+    }
+
+    pub(super) fn with_limit(
+        secrets: ExtractedSecrets,
+        kernel: Kernel,
+        limit: u64,
+    ) -> Result<Self, Error> {
+        let version = kernel.version();
+        // The handshake has sealed some already.
+        let left = limit.saturating_sub(secrets.tx.0);
+        Ok(Self {
+            opener: Opener(Keys::new(version, secrets.rx)?),
+            sealer: Sealer::new(Keys::new(version, secrets.tx)?, left),
+            kernel,
+            partial: Vec::new(),
+            control: Vec::new(),
+            silent: 0,
+            limit,
+        })
+    }
+
+    /// Opens the record at `buffer[at..end]`, whose length is that of
+    /// [`super::record_len`]; its data goes to the start of `buffer`.
+    ///
+    /// # Errors
+    /// Whatever ends the session. The alert for the peer is in `control`.
+    pub fn open(&mut self, buffer: &mut [u8], at: usize, end: usize) -> Result<Received, Error> {
+        self.try_open(buffer, at, end).inspect_err(|error| self.tell(error))
+    }
+
+    fn try_open(&mut self, buffer: &mut [u8], at: usize, end: usize) -> Result<Received, Error> {
+        let (kind, len) = self.opener.open(buffer, at, end)?;
+        if !self.partial.is_empty() && kind != ContentType::Handshake {
+            return Err(PeerMisbehaved::MessageInterleavedWithHandshakeMessage.into());
+        }
+        if kind == ContentType::ApplicationData && len > 0 {
+            self.silent = 0;
+            return Ok(Received::Data(len));
+        }
+        self.silent += 1;
+        if self.silent > MOST_SILENT {
+            return Err(PeerMisbehaved::TooManyEmptyFragments.into());
+        }
+        match kind {
+            ContentType::ApplicationData => Ok(Received::Nothing),
+            ContentType::Alert => self.hear(&buffer[..len]),
+            ContentType::Handshake => self.shake(&buffer[..len]).map(|()| Received::Nothing),
+            other => Err(unexpected(other)),
+        }
+    }
+
+    /// An alert (RFC 8446, 6; RFC 5246, 7.2).
+    fn hear(&self, alert: &[u8]) -> Result<Received, Error> {
+        let [level, description] = *alert else {
+            return Err(InvalidMessage::InvalidContentType.into());
+        };
+        let old = self.kernel.version() != ProtocolVersion::TLSv1_3;
+        match AlertDescription::from(description) {
+            AlertDescription::CloseNotify => Ok(Received::End),
+            AlertDescription::UserCanceled => Ok(Received::Nothing),
+            _ if old && level == WARNING => Ok(Received::Nothing),
+            other => Err(Error::AlertReceived(other)),
+        }
+    }
+
+    /// Handshake messages, or parts of them.
+    fn shake(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        if self.kernel.version() != ProtocolVersion::TLSv1_3 {
+            return self.decline_renegotiation();
+        }
+        if bytes.is_empty() {
+            return Err(PeerMisbehaved::TooManyEmptyFragments.into());
+        }
+        if self.partial.is_empty() {
+            let rest = self.take_messages(bytes)?;
+            self.partial.extend_from_slice(rest);
+            return Ok(());
+        }
+        let mut whole = std::mem::take(&mut self.partial);
+        whole.extend_from_slice(bytes);
+        let rest = self.take_messages(&whole)?.len();
+        whole.drain(..whole.len() - rest);
+        self.partial = whole;
+        Ok(())
+    }
+
+    fn take_messages<'a>(&mut self, mut bytes: &'a [u8]) -> Result<&'a [u8], Error> {
+        while let Some(message) = post_handshake::first(bytes)? {
+            bytes = message.rest;
+            match (message.kind, &mut self.kernel) {
+                (HandshakeType::KeyUpdate, _) => {
+                    let asked = post_handshake::wants_update(message.body)?;
+                    post_handshake::check_at_boundary(bytes)?;
+                    self.opener = Opener(self.kernel.next_rx()?);
+                    // One answer stands for all that came before it is sent.
+                    if asked && self.control.is_empty() {
+                        self.control = self.seal_update()?;
+                    }
+                }
+                (HandshakeType::NewSessionTicket, Kernel::Client(kernel)) => {
+                    kernel.handle_new_session_ticket(message.body)?;
+                }
+                (got_type, _) => {
+                    let expect_types = vec![HandshakeType::KeyUpdate];
+                    return Err(Error::InappropriateHandshakeMessage { expect_types, got_type });
+                }
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// TLS 1.2: there is one handshake a connection.
+    fn decline_renegotiation(&mut self) -> Result<(), Error> {
+        if self.control.is_empty() {
+            self.say(WARNING, AlertDescription::NoRenegotiation)?;
+        }
+        Ok(())
+    }
+
+    /// Our key update, sealed with the old key; all after it has the new one.
+    fn seal_update(&mut self) -> Result<Vec<u8>, Error> {
+        let mut update = vec![0; KEY_UPDATE.len() + self.sealer.overhead()];
+        self.sealer.seal(ContentType::Handshake, &KEY_UPDATE, &mut update)?;
+        self.sealer = Sealer::new(self.kernel.next_tx()?, self.limit);
+        Ok(update)
+    }
+
+    /// Bytes that `plain` bytes of data take when sealed.
+    pub fn sealed_len(&self, plain: usize) -> usize {
+        plain + plain.div_ceil(MOST_PLAIN) * self.sealer.overhead()
+    }
+
+    /// Seals as much of `plain` as fits into `out`: so many bytes were taken,
+    /// so many of `out` are to be sent. All of [`Records::control`] must be on
+    /// its way before.
+    ///
+    /// # Errors
+    /// A key that is worn out, where there is no other to be had.
+    pub fn seal(&mut self, plain: &[u8], out: &mut [u8]) -> Result<(usize, usize), Error> {
+        let (mut taken, mut filled) = (0, 0);
+        while taken < plain.len() {
+            if self.sealer.is_worn() {
+                // Goes out before any data with the new key.
+                let update = self.seal_update()?;
+                let Some(room) = out.get_mut(filled..filled + update.len()) else {
+                    self.control = update;
+                    break;
+                };
+                room.copy_from_slice(&update);
+                filled += update.len();
+            }
+            let wanted = (plain.len() - taken).min(MOST_PLAIN);
+            let fits = (out.len() - filled).saturating_sub(self.sealer.overhead());
+            // No short record where a whole one fits into the next buffer.
+            if fits == 0 || (taken > 0 && fits < wanted) {
+                break;
+            }
+            let chunk = &plain[taken..taken + wanted.min(fits)];
+            let sealed = self.sealer.seal(ContentType::ApplicationData, chunk, &mut out[filled..]);
+            filled += sealed?;
+            taken += chunk.len();
+        }
+        Ok((taken, filled))
+    }
+
+    /// Seals our close_notify behind whatever waits in `control`.
+    ///
+    /// # Errors
+    /// A key that may seal no more.
+    pub fn seal_end(&mut self) -> Result<(), Error> {
+        self.say(WARNING, AlertDescription::CloseNotify)
+    }
+
+    fn tell(&mut self, error: &Error) {
+        if let Some(alert) = alert_for(error) {
+            // Without an alert the session ends all the same.
+            let _ = self.say(FATAL, alert);
+        }
+    }
+
+    fn say(&mut self, level: u8, alert: AlertDescription) -> Result<(), Error> {
+        let at = self.control.len();
+        let alert = [level, alert.into()];
+        self.control.resize(at + alert.len() + self.sealer.overhead(), 0);
+        let sealed = self.sealer.seal(ContentType::Alert, &alert, &mut self.control[at..]);
+        self.control.truncate(at + *sealed.as_ref().unwrap_or(&0));
+        sealed.map(|_| ())
+    }
+
+    /// Sealed records that wait to be sent, before any new data.
+    pub fn control(&self) -> &[u8] {
+        &self.control
+    }
+
+    /// `len` bytes of `control` have been sent.
+    pub fn control_sent(&mut self, len: usize) {
+        self.control.drain(..len);
+        if self.control.is_empty() {
+            self.control = Vec::new();
+        }
+    }
+}
+
+impl std::fmt::Debug for Records {
+    /// Without keys.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (opener, sealer) = (&self.opener, &self.sealer);
+        f.debug_struct("Records").field("opener", opener).field("sealer", sealer).finish()
+    }
+}
+
+impl Kernel {
+    fn version(&self) -> ProtocolVersion {
+        match self {
+            Self::Server(kernel) => kernel.protocol_version(),
+            Self::Client(kernel) => kernel.protocol_version(),
+        }
+    }
+
+    fn confidentiality_limit(&self) -> u64 {
+        let suite = match self {
+            Self::Server(kernel) => kernel.negotiated_cipher_suite(),
+            Self::Client(kernel) => kernel.negotiated_cipher_suite(),
+        };
+        match suite {
+            SupportedCipherSuite::Tls12(suite) => suite.common.confidentiality_limit,
+            SupportedCipherSuite::Tls13(suite) => suite.common.confidentiality_limit,
+        }
+    }
+
+    /// The peer's next key.
+    fn next_rx(&mut self) -> Result<Keys, Error> {
+        let secrets: (u64, ConnectionTrafficSecrets) = match self {
+            Self::Server(kernel) => kernel.update_rx_secret(),
+            Self::Client(kernel) => kernel.update_rx_secret(),
+        }?;
+        Keys::new(self.version(), secrets)
+    }
+
+    /// Our next key; TLS 1.2 has none.
+    fn next_tx(&mut self) -> Result<Keys, Error> {
+        let secrets: (u64, ConnectionTrafficSecrets) = match self {
+            Self::Server(kernel) => kernel.update_tx_secret(),
+            Self::Client(kernel) => kernel.update_tx_secret(),
+        }?;
+        Keys::new(self.version(), secrets)
+    }
+}
