@@ -11,6 +11,18 @@ use super::tls_error;
 use crate::buffer::{Buffer, Size};
 use crate::tls::record::{MOST_RECORD, Received, Records, record_len};
 
+/// One read takes at most this: what came in is then still in the processor's
+/// cache when it is opened.
+const STEP: usize = 8 * MOST_RECORD;
+
+/// What stands in the reader's buffer.
+struct Batch {
+    /// So many opened bytes at its start.
+    data: usize,
+    /// So many behind them that are the start of a record.
+    rest: usize,
+}
+
 /// What was received and has not been taken.
 #[derive(Debug)]
 pub(super) struct Inbound {
@@ -98,7 +110,8 @@ impl Inbound {
     }
 
     /// Reads what there is, at least some data or the end; `into` holds a whole
-    /// record.
+    /// record. Reads go on as long as each fills its step: the peer goes on
+    /// sending meanwhile, and what follows is done once for all of it.
     fn poll_fill(
         &mut self,
         cx: &mut Context<'_>,
@@ -106,22 +119,56 @@ impl Inbound {
         records: &mut Records,
         into: &mut [u8],
     ) -> Poll<io::Result<usize>> {
-        while !self.ended {
-            let have = self.rest.len();
-            let mut unread = ReadBuf::new(&mut into[have..]);
-            ready!(Pin::new(&mut *tcp).poll_read(cx, &mut unread))?;
-            let got = unread.filled().len();
-            if got == 0 {
-                self.end_of_stream()?;
-                break;
-            }
-            self.rest.take(into);
-            match self.open_all(records, &mut into[..have + got]) {
-                0 => self.check()?,
-                data => return Poll::Ready(Ok(data)),
+        let mut batch = Batch { data: 0, rest: self.rest.len() };
+        let mut waits = false;
+        while !self.ended && self.failure.is_none() && !waits {
+            match self.poll_step(cx, tcp, records, into, &mut batch) {
+                Poll::Ready(true) => {}
+                Poll::Ready(false) => break,
+                Poll::Pending => waits = true,
             }
         }
-        Poll::Ready(Ok(0))
+        if self.rest.len() == 0 && !self.ended && self.failure.is_none() {
+            self.rest = Held::of(&into[batch.data..batch.data + batch.rest]);
+        }
+        if batch.data == 0 {
+            self.check()?;
+            if waits {
+                return Poll::Pending;
+            }
+        }
+        Poll::Ready(Ok(batch.data))
+    }
+
+    /// Reads once, behind what is there; whether to go on.
+    fn poll_step(
+        &mut self,
+        cx: &mut Context<'_>,
+        tcp: &mut TcpStream,
+        records: &mut Records,
+        into: &mut [u8],
+        batch: &mut Batch,
+    ) -> Poll<bool> {
+        let from = batch.data + batch.rest;
+        let step = (into.len() - from).min(STEP);
+        let mut unread = ReadBuf::new(&mut into[from..from + step]);
+        let read = ready!(Pin::new(tcp).poll_read(cx, &mut unread));
+        let got = unread.filled().len();
+        match read {
+            Err(error) => self.failure = Some(error),
+            Ok(()) if got == 0 => self.end_of_stream(),
+            Ok(()) => {
+                // It stands in front of what was read, once.
+                self.rest.take(&mut into[batch.data..]);
+                let (opened, at) = self.open_all(records, &mut into[batch.data..from + got]);
+                let unopened = batch.data + at..from + got;
+                batch.rest = unopened.len();
+                batch.data += opened;
+                into.copy_within(unopened, batch.data);
+            }
+        }
+        let room = into.len() - batch.data;
+        Poll::Ready(batch.data == 0 || (got == step && room >= 2 * MOST_RECORD))
     }
 
     /// Tells what stands behind the data that was taken.
@@ -133,17 +180,17 @@ impl Inbound {
         if self.broken { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
     }
 
-    fn end_of_stream(&mut self) -> io::Result<()> {
-        if !self.fin_is_end {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+    fn end_of_stream(&mut self) {
+        if self.fin_is_end {
+            self.ended = true;
+        } else {
+            self.failure = Some(io::ErrorKind::UnexpectedEof.into());
         }
-        self.ended = true;
-        Ok(())
     }
 
     /// Opens every whole record in `bytes`; the data comes to stand at its
-    /// start, and its length is returned.
-    fn open_all(&mut self, records: &mut Records, bytes: &mut [u8]) -> usize {
+    /// start. Gives its length, and where what was not opened begins.
+    fn open_all(&mut self, records: &mut Records, bytes: &mut [u8]) -> (usize, usize) {
         let (mut at, mut data) = (0, 0);
         while !self.ended && self.failure.is_none() {
             match self.open_one(records, &mut bytes[data..], at - data) {
@@ -152,10 +199,7 @@ impl Inbound {
                 Err(error) => self.failure = Some(tls_error(error)),
             }
         }
-        if !self.ended && self.failure.is_none() {
-            self.rest = Held::of(&bytes[at..]);
-        }
-        data
+        (data, at)
     }
 
     /// Opens the record at `at`: the length of its data, now at the start of

@@ -8,12 +8,12 @@ use tokio::io::AsyncWrite;
 use tokio::net::TcpStream;
 
 use super::tls_error;
-use crate::buffer::{Buffer, Size};
-use crate::tls::record::Records;
+use crate::buffer::Buffer;
+use crate::tls::record::{MOST_RECORD, Records};
 
 /// More is not sealed before it is sent: what was sealed still lies in the
 /// processor's cache then.
-const MOST_SEALED: usize = Size::Medium.bytes();
+const MOST_SEALED: usize = 8 * MOST_RECORD;
 
 /// Sealed records.
 #[derive(Debug, Default)]
