@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 
 use super::tls_error;
 use crate::buffer::{Buffer, Size};
-use crate::tls::record::{MOST_RECORD, Received, Records, record_len};
+use crate::tls::record::{MOST_RECORD, Received, Records};
 
 /// What was received and has not been taken.
 #[derive(Debug)]
@@ -63,16 +63,19 @@ impl Held {
 }
 
 impl Inbound {
-    /// `data` and `rest` came with the handshake; `rest` is less than a record.
-    pub fn new(data: &[u8], rest: &[u8], ended: bool, fin_is_end: bool) -> Self {
-        Self {
-            rest: Held::of(rest),
-            ready: Held::of(data),
+    /// `came` stood behind the handshake.
+    pub fn new(records: &mut Records, came: &mut [u8], fin_is_end: bool) -> Self {
+        let mut inbound = Self {
+            rest: Held::default(),
+            ready: Held::default(),
             failure: None,
             broken: false,
-            ended,
+            ended: false,
             fin_is_end,
-        }
+        };
+        let data = inbound.open_all(records, came);
+        inbound.ready = Held::of(&came[..data]);
+        inbound
     }
 
     /// Reads data; 0 is the clean end.
@@ -133,8 +136,9 @@ impl Inbound {
         if self.broken { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
     }
 
+    /// A record that was cut is no end, whatever a plain FIN stands for.
     fn end_of_stream(&mut self) -> io::Result<()> {
-        if !self.fin_is_end {
+        if !self.fin_is_end || self.rest.len() > 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         self.ended = true;
@@ -166,7 +170,7 @@ impl Inbound {
         bytes: &mut [u8],
         at: usize,
     ) -> Result<Option<(usize, usize)>, rustls::Error> {
-        let Some(len) = record_len(&bytes[at..])? else { return Ok(None) };
+        let Some(len) = records.next_len(&bytes[at..])? else { return Ok(None) };
         let end = at + len;
         if end > bytes.len() {
             return Ok(None);
