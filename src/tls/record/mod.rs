@@ -54,3 +54,6 @@ pub fn record_len(bytes: &[u8]) -> Result<Option<usize>, rustls::Error> {
     }
     Ok(Some(len))
 }
+
+#[cfg(test)]
+mod tests;
