@@ -189,7 +189,9 @@ impl<P: Party> Handshake<P> {
         let UnbufferedStatus { discard, state } =
             self.side.process(&mut self.incoming[..self.shown]);
         let step = state.and_then(|state| take_state(state, &mut self.outgoing));
-        self.incoming.copy_within(discard..self.filled, 0);
+        if discard > 0 {
+            self.incoming.copy_within(discard..self.filled, 0);
+        }
         self.filled -= discard;
         self.shown -= discard;
         step
