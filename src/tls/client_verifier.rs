@@ -114,7 +114,7 @@ impl ClientCertVerifier for Admission {
             .verify_client_cert(end_entity, intermediates, now)
             .inspect_err(|error| log_refused_chain("client", end_entity, error))?;
         admit(self.rules.as_ref(), &names).map_err(sighting::refuse)?;
-        sighting::note_chain(end_entity, intermediates);
+        sighting::note_chain(end_entity, intermediates, now);
         Ok(verified)
     }
 

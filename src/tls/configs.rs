@@ -81,9 +81,10 @@ pub fn server_config(
     config.enable_secret_extraction = true;
     // The ticket holds the session, so that we hold none.
     config.send_tls13_tickets = 1;
+    let seal = Ticketer::new()?;
     config.ticketer = match listen.clients {
-        TlsClients::Anonymous => Ticketer::new()?,
-        TlsClients::Any | TlsClients::Rules(_) => Arc::new(CheckedTickets::new(verifier)?),
+        TlsClients::Anonymous => seal,
+        TlsClients::Any | TlsClients::Rules(_) => Arc::new(CheckedTickets::new(seal, verifier)),
     };
     Ok(Arc::new(config))
 }

@@ -3,9 +3,12 @@
 //! rustls does not look at the server's certificate when a session goes on. So
 //! whoever dials asks [`Dialling::recheck`] before it uses such a connection,
 //! and dials anew with [`Dialling::fresh`] if the certificate no longer stands.
+//! And as a server hands out new tickets on a session that went on, all are
+//! forgotten after a while, so that it shows again that the key is its own.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use rustls::client::danger::ServerCertVerifier;
 use rustls::client::{
@@ -17,6 +20,7 @@ use rustls::{ClientConfig, Error, NamedGroup};
 use super::configs::{TlsError, client_config};
 use super::identity::Identity;
 use super::server_verifier::server_verifier;
+use super::tickets::LONGEST;
 use crate::config::TlsDial;
 
 /// Tickets that a dialler keeps. Each is good for one connection, so this is
@@ -50,8 +54,9 @@ impl Dialling {
         self.name.clone()
     }
 
-    /// Resumes where there is a ticket.
+    /// Resumes where there is a ticket that is not too old.
     pub fn resuming(&self) -> Arc<ClientConfig> {
+        self.sessions.forget_old(Instant::now());
         Arc::clone(&self.resuming)
     }
 
@@ -81,6 +86,14 @@ struct Remembered {
     group: Option<NamedGroup>,
     old: Option<Tls12ClientSessionValue>,
     tickets: VecDeque<Tls13ClientSessionValue>,
+    /// When the first of them came.
+    since: Option<Instant>,
+}
+
+impl Remembered {
+    fn begin(&mut self) {
+        self.since.get_or_insert_with(Instant::now);
+    }
 }
 
 impl Sessions {
@@ -91,6 +104,13 @@ impl Sessions {
 
     fn forget(&self) {
         *self.lock() = Remembered::default();
+    }
+
+    fn forget_old(&self, now: Instant) {
+        let mut remembered = self.lock();
+        if remembered.since.is_some_and(|since| now.saturating_duration_since(since) > LONGEST) {
+            *remembered = Remembered::default();
+        }
     }
 }
 
@@ -104,7 +124,9 @@ impl ClientSessionStore for Sessions {
     }
 
     fn set_tls12_session(&self, _: ServerName<'static>, session: Tls12ClientSessionValue) {
-        self.lock().old = Some(session);
+        let mut remembered = self.lock();
+        remembered.begin();
+        remembered.old = Some(session);
     }
 
     fn tls12_session(&self, _: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
@@ -117,6 +139,7 @@ impl ClientSessionStore for Sessions {
 
     fn insert_tls13_ticket(&self, _: ServerName<'static>, ticket: Tls13ClientSessionValue) {
         let mut remembered = self.lock();
+        remembered.begin();
         if remembered.tickets.len() == MOST_TICKETS {
             remembered.tickets.pop_front();
         }
@@ -128,3 +151,6 @@ impl ClientSessionStore for Sessions {
         self.lock().tickets.pop_back()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use std::future::Future;
 use std::io;
 use std::sync::Arc;
 
-use rustls::pki_types::CertificateDer;
+use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::{CertificateError, Error, OtherError};
 
 use super::client_verifier::RulesRefusal;
@@ -32,8 +32,16 @@ pub struct Sighting {
     /// The name that the client asked for (RFC 6066, 3).
     pub sni: Option<String>,
     refusal: Option<RulesRefusal>,
-    /// The chain that was verified.
-    chain: Vec<CertificateDer<'static>>,
+    proved: Option<Proved>,
+}
+
+/// A chain that was verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Proved {
+    /// Leaf first.
+    pub chain: Vec<CertificateDer<'static>>,
+    /// When its bearer last showed that the key is his.
+    pub at: UnixTime,
 }
 
 impl Sighting {
@@ -64,17 +72,28 @@ pub(super) fn note(names: &CertificateNames) {
     let _ = SLOT.try_with(|slot| slot.borrow_mut().names = Some(names.clone()));
 }
 
-/// Notes the chain, which has been verified.
-pub(super) fn note_chain(leaf: &CertificateDer<'_>, rest: &[CertificateDer<'_>]) {
+/// Notes the chain, which has been verified in a handshake at `at`.
+pub(super) fn note_chain(leaf: &CertificateDer<'_>, rest: &[CertificateDer<'_>], at: UnixTime) {
     let chain = std::iter::once(leaf).chain(rest);
     let chain = chain.map(|certificate| certificate.clone().into_owned());
-    let _ = SLOT.try_with(|slot| slot.borrow_mut().chain = chain.collect());
+    let _ = SLOT.try_with(|slot| {
+        slot.borrow_mut().proved = Some(Proved { chain: chain.collect(), at });
+    });
 }
 
-/// Shows the chain that this handshake has verified; `None` where nobody
-/// watches.
-pub(super) fn with_chain<R>(look: impl FnOnce(&[CertificateDer<'static>]) -> R) -> Option<R> {
-    SLOT.try_with(|slot| look(&slot.borrow().chain)).ok()
+/// Notes that the chain was judged again, and that its bearer's proof is as old
+/// as the session.
+pub(super) fn date_back(at: UnixTime) {
+    let _ = SLOT.try_with(|slot| {
+        if let Some(proved) = &mut slot.borrow_mut().proved {
+            proved.at = at;
+        }
+    });
+}
+
+/// Shows what this handshake has verified; `None` where nobody watches.
+pub(super) fn with_proved<R>(look: impl FnOnce(&Proved) -> R) -> Option<R> {
+    SLOT.try_with(|slot| slot.borrow().proved.as_ref().map(look)).ok().flatten()
 }
 
 /// Notes which name the client asked for.

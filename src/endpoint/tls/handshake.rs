@@ -1,5 +1,9 @@
 //! The handshake, by rustls' unbuffered interface, which can hand over its keys
 //! at the end. Its own record layer ends with it.
+//!
+//! rustls is shown one record at a time. So it never sees what the peer sent
+//! behind the handshake in the same segment: an answer of rustls' to a key
+//! update there would get lost when the keys are handed over.
 
 use std::io;
 use std::sync::Arc;
@@ -7,7 +11,7 @@ use std::sync::Arc;
 use rustls::client::{ClientConnectionData, UnbufferedClientConnection};
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::server::{ServerConnectionData, UnbufferedServerConnection};
-use rustls::unbuffered::{ConnectionState, EncodeTlsData, ReadTraffic, UnbufferedStatus};
+use rustls::unbuffered::{ConnectionState, EncodeTlsData, UnbufferedStatus};
 use rustls::{ClientConfig, CommonState, Error, ExtractedSecrets, HandshakeKind, ServerConfig};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -125,19 +129,19 @@ enum Step {
     Again,
     Send,
     Receive,
-    Done,
+    /// As far as our side is concerned.
+    Through,
 }
 
 struct Handshake<P> {
     side: P,
     tcp: TcpStream,
-    /// `incoming[..filled]` came and is not processed.
+    /// `incoming[..filled]` came and is not processed; of it, rustls was shown
+    /// `incoming[..shown]` and keeps that for a message that goes on.
     incoming: Buffer,
     filled: usize,
+    shown: usize,
     outgoing: Vec<u8>,
-    /// Data that came with the end of the handshake.
-    data: Vec<u8>,
-    peer_ended: bool,
 }
 
 impl<P: Party> Handshake<P> {
@@ -147,9 +151,8 @@ impl<P: Party> Handshake<P> {
             tcp,
             incoming: Buffer::borrow(Size::Small),
             filled: 0,
+            shown: 0,
             outgoing: Vec::new(),
-            data: Vec::new(),
-            peer_ended: false,
         }
     }
 
@@ -165,9 +168,12 @@ impl<P: Party> Handshake<P> {
             match self.step() {
                 Ok(Step::Again) => {}
                 Ok(Step::Send) => self.send().await?,
-                Ok(Step::Receive) => self.receive().await?,
-                Ok(Step::Done) if self.may_end()? => return Ok(()),
-                Ok(Step::Done) => self.receive().await?,
+                Ok(Step::Through) if self.is_over() => return Ok(()),
+                Ok(Step::Receive | Step::Through) => {
+                    while !self.show() {
+                        self.receive().await?;
+                    }
+                }
                 Err(error) => {
                     self.take_alert();
                     // A peer that takes no alert learns of the failure by the close.
@@ -178,43 +184,35 @@ impl<P: Party> Handshake<P> {
         }
     }
 
-    /// Lets rustls go on with what has come.
+    /// Lets rustls go on with what it was shown.
     fn step(&mut self) -> Result<Step, Error> {
-        let Self { side, incoming, filled, outgoing, data, peer_ended, .. } = self;
-        let UnbufferedStatus { discard, state } = side.process(&mut incoming[..*filled]);
-        let step = match state? {
-            ConnectionState::EncodeTlsData(flight) => {
-                encode(flight, outgoing)?;
-                Step::Again
-            }
-            ConnectionState::TransmitTlsData(sent) => {
-                sent.done();
-                Step::Send
-            }
-            ConnectionState::ReadTraffic(traffic) => {
-                keep(traffic, data)?;
-                Step::Again
-            }
-            ConnectionState::PeerClosed => {
-                *peer_ended = true;
-                Step::Again
-            }
-            ConnectionState::BlockedHandshake => Step::Receive,
-            ConnectionState::WriteTraffic(_) => Step::Done,
-            // Neither early data nor an end of our own is ever asked for.
-            _ => return Err(Error::General("the handshake took a strange turn".into())),
-        };
-        incoming.copy_within(discard..*filled, 0);
-        *filled -= discard;
-        Ok(step)
+        let UnbufferedStatus { discard, state } =
+            self.side.process(&mut self.incoming[..self.shown]);
+        let step = state.and_then(|state| take_state(state, &mut self.outgoing));
+        if discard > 0 {
+            self.incoming.copy_within(discard..self.filled, 0);
+        }
+        self.filled -= discard;
+        self.shown -= discard;
+        step
     }
 
-    /// Whether the peer is through too, and rustls has not begun with a record
-    /// that it keeps for later (a message over several of them).
-    fn may_end(&self) -> io::Result<bool> {
-        let rest = &self.incoming[..self.filled];
-        let begun = record_len(rest).map_err(tls_error)?.is_some_and(|len| len <= rest.len());
-        Ok(!self.side.is_handshaking() && (!begun || self.peer_ended))
+    /// Shows rustls the next record; `false` while that is not all there.
+    fn show(&mut self) -> bool {
+        let next = &self.incoming[self.shown..self.filled];
+        let more = match record_len(next) {
+            Ok(Some(len)) if len <= next.len() => len,
+            Ok(_) => 0,
+            // rustls tells the peer what is wrong with it.
+            Err(_) => next.len(),
+        };
+        self.shown += more;
+        more > 0
+    }
+
+    /// Whether the peer is through too, and has not begun with another message.
+    fn is_over(&self) -> bool {
+        !self.side.is_handshaking() && self.shown == 0
     }
 
     /// What stands behind an error, up to the alert. rustls must not be asked
@@ -236,10 +234,11 @@ impl<P: Party> Handshake<P> {
     }
 
     async fn receive(&mut self) -> io::Result<()> {
-        if self.filled == self.incoming.len() {
+        if self.filled == self.room() {
             self.grow()?;
         }
-        match self.tcp.read(&mut self.incoming[self.filled..]).await? {
+        let room = self.room();
+        match self.tcp.read(&mut self.incoming[self.filled..room]).await? {
             0 => Err(io::ErrorKind::UnexpectedEof.into()),
             got => {
                 self.filled += got;
@@ -248,26 +247,31 @@ impl<P: Party> Handshake<P> {
         }
     }
 
+    /// What of the buffer may be filled.
+    fn room(&self) -> usize {
+        self.incoming.len().min(MOST_RECEIVED)
+    }
+
     fn grow(&mut self) -> io::Result<()> {
         if self.filled >= MOST_RECEIVED {
             return Err(tls_error(Error::PeerSentOversizedRecord));
         }
         let mut larger = Buffer::holding((self.filled * 2).min(MOST_RECEIVED));
-        larger[..self.filled].copy_from_slice(&self.incoming);
+        larger[..self.filled].copy_from_slice(&self.incoming[..self.filled]);
         self.incoming = larger;
         Ok(())
     }
 
-    fn finish(self, fin_is_end: bool) -> Result<Shaken, HandshakeError> {
+    fn finish(mut self, fin_is_end: bool) -> Result<Shaken, HandshakeError> {
         let (session, names) = tls::session(&self.side, None);
         let resumed = self.side.handshake_kind() == Some(HandshakeKind::Resumed);
         let resumed = resumed.then(|| self.side.peer_certificates().unwrap_or_default().to_vec());
-        let rest = if self.peer_ended { &[] } else { &self.incoming[..self.filled] };
-        let inbound = Inbound::new(&self.data, rest, self.peer_ended, fin_is_end);
         let tcp = self.tcp;
         let handed_over = self.side.hand_over();
         match handed_over.and_then(|(secrets, kernel)| Records::new(secrets, kernel)) {
-            Ok(records) => {
+            Ok(mut records) => {
+                let came = &mut self.incoming[..self.filled];
+                let inbound = Inbound::new(&mut records, came, fin_is_end);
                 let conn = TlsConn { tcp, records, inbound, outbound: Outbound::default() };
                 Ok(Shaken { conn, session, names, resumed })
             }
@@ -284,6 +288,24 @@ fn is_alert(record: &[u8]) -> bool {
     record.first() == Some(&ALERT) || record.len() == SEALED_ALERT
 }
 
+/// Takes what rustls has to say.
+fn take_state<D>(state: ConnectionState<'_, '_, D>, outgoing: &mut Vec<u8>) -> Result<Step, Error> {
+    match state {
+        ConnectionState::EncodeTlsData(flight) => {
+            encode(flight, outgoing)?;
+            Ok(Step::Again)
+        }
+        ConnectionState::TransmitTlsData(sent) => {
+            sent.done();
+            Ok(Step::Send)
+        }
+        ConnectionState::BlockedHandshake => Ok(Step::Receive),
+        ConnectionState::WriteTraffic(_) => Ok(Step::Through),
+        // Data and ends come behind the handshake; early data is never asked for.
+        _ => Err(Error::General("the handshake took a strange turn".into())),
+    }
+}
+
 /// Appends a flight of rustls' to `outgoing`.
 fn encode<D>(mut flight: EncodeTlsData<'_, D>, outgoing: &mut Vec<u8>) -> Result<(), Error> {
     use rustls::unbuffered::EncodeError;
@@ -294,12 +316,5 @@ fn encode<D>(mut flight: EncodeTlsData<'_, D>, outgoing: &mut Vec<u8>) -> Result
     };
     outgoing.resize(at + len, 0);
     flight.encode(&mut outgoing[at..]).map_err(|error| Error::General(error.to_string()))?;
-    Ok(())
-}
-
-fn keep<D>(mut traffic: ReadTraffic<'_, '_, D>, data: &mut Vec<u8>) -> Result<(), Error> {
-    while let Some(record) = traffic.next_record() {
-        data.extend_from_slice(record?.payload);
-    }
     Ok(())
 }

@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 
 use super::tls_error;
 use crate::buffer::{Buffer, Size};
-use crate::tls::record::{MOST_RECORD, Received, Records, record_len};
+use crate::tls::record::{MOST_RECORD, Received, Records};
 
 /// One read takes at most this: what came in is then still in the processor's
 /// cache when it is opened.
@@ -32,8 +32,8 @@ pub(super) struct Inbound {
     ready: Held,
     /// What stands behind the data that was opened before it.
     failure: Option<io::Error>,
-    /// A failure was told: there is no way on.
-    broken: bool,
+    /// The failure that was told: there is no way on.
+    broken: Option<io::ErrorKind>,
     ended: bool,
     /// A plain FIN is taken for a clean end (`close_notify = "optional"`).
     fin_is_end: bool,
@@ -75,16 +75,20 @@ impl Held {
 }
 
 impl Inbound {
-    /// `data` and `rest` came with the handshake; `rest` is less than a record.
-    pub fn new(data: &[u8], rest: &[u8], ended: bool, fin_is_end: bool) -> Self {
-        Self {
-            rest: Held::of(rest),
-            ready: Held::of(data),
+    /// `came` stood behind the handshake.
+    pub fn new(records: &mut Records, came: &mut [u8], fin_is_end: bool) -> Self {
+        let mut inbound = Self {
+            rest: Held::default(),
+            ready: Held::default(),
             failure: None,
-            broken: false,
-            ended,
+            broken: None,
+            ended: false,
             fin_is_end,
-        }
+        };
+        let (data, at) = inbound.open_all(records, came);
+        inbound.ready = Held::of(&came[..data]);
+        inbound.keep(&came[at..]);
+        inbound
     }
 
     /// Reads data; 0 is the clean end.
@@ -128,8 +132,8 @@ impl Inbound {
                 Poll::Pending => waits = true,
             }
         }
-        if self.rest.len() == 0 && !self.ended && self.failure.is_none() {
-            self.rest = Held::of(&into[batch.data..batch.data + batch.rest]);
+        if self.rest.len() == 0 {
+            self.keep(&into[batch.data..batch.data + batch.rest]);
         }
         if batch.data == 0 {
             self.check()?;
@@ -156,7 +160,7 @@ impl Inbound {
         let got = unread.filled().len();
         match read {
             Err(error) => self.failure = Some(error),
-            Ok(()) if got == 0 => self.end_of_stream(),
+            Ok(()) if got == 0 => self.end_of_stream(batch.rest),
             Ok(()) => {
                 // It stands in front of what was read, once.
                 self.rest.take(&mut into[batch.data..]);
@@ -171,17 +175,25 @@ impl Inbound {
         Poll::Ready(batch.data == 0 || (got == step && room >= 2 * MOST_RECORD))
     }
 
+    /// Keeps the start of a record, where more is to come.
+    fn keep(&mut self, rest: &[u8]) {
+        if !self.ended && self.failure.is_none() {
+            self.rest = Held::of(rest);
+        }
+    }
+
     /// Tells what stands behind the data that was taken.
     fn check(&mut self) -> io::Result<()> {
         if let Some(failure) = self.failure.take() {
-            self.broken = true;
+            self.broken = Some(failure.kind());
             return Err(failure);
         }
-        if self.broken { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
+        self.broken.map_or(Ok(()), |kind| Err(kind.into()))
     }
 
-    fn end_of_stream(&mut self) {
-        if self.fin_is_end {
+    /// A record that was cut is no end, whatever a plain FIN stands for.
+    fn end_of_stream(&mut self, rest: usize) {
+        if self.fin_is_end && rest == 0 {
             self.ended = true;
         } else {
             self.failure = Some(io::ErrorKind::UnexpectedEof.into());
@@ -210,7 +222,7 @@ impl Inbound {
         bytes: &mut [u8],
         at: usize,
     ) -> Result<Option<(usize, usize)>, rustls::Error> {
-        let Some(len) = record_len(&bytes[at..])? else { return Ok(None) };
+        let Some(len) = records.next_len(&bytes[at..])? else { return Ok(None) };
         let end = at + len;
         if end > bytes.len() {
             return Ok(None);

@@ -113,3 +113,6 @@ impl AsyncWrite for TlsConn {
 fn tls_error(error: rustls::Error) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, error)
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,7 +39,7 @@ impl Outbound {
         let mut buffer = Buffer::holding(records.sealed_len(bytes.len()).min(MOST_SEALED));
         let (taken, sealed) = records.seal(bytes, &mut buffer).map_err(tls_error)?;
         (self.at, self.end) = (0, sealed);
-        self.sealed = Some(buffer);
+        self.sealed = (sealed > 0).then_some(buffer);
         Ok(taken)
     }
 

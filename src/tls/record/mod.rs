@@ -12,16 +12,20 @@
 //! was opened before it may be delivered.
 
 mod fault;
+mod kernel;
 mod keys;
 mod open;
 mod post_handshake;
 mod records;
 mod seal;
 
-pub use records::{Kernel, Received, Records};
+pub use kernel::Kernel;
+pub use records::{Received, Records};
 
 /// Type, version and length (RFC 8446, 5.1).
 pub const HEADER: usize = 5;
+/// From change_cipher_spec to application_data.
+const KINDS: std::ops::RangeInclusive<u8> = 20..=23;
 /// What one record carries at most.
 pub const MOST_PLAIN: usize = 16 * 1024;
 /// What a protected record may have beyond that (RFC 8446, 5.2). TLS 1.2
@@ -34,8 +38,12 @@ pub const MOST_RECORD: usize = HEADER + MOST_PLAIN + MOST_EXTRA;
 /// `None` until the header is there.
 ///
 /// # Errors
-/// A length or a version that no record has.
+/// A type, a version or a length that no record has. The type is looked at as
+/// soon as it is there: who speaks something else is told at once.
 pub fn record_len(bytes: &[u8]) -> Result<Option<usize>, rustls::Error> {
+    if bytes.first().is_some_and(|kind| !KINDS.contains(kind)) {
+        return Err(rustls::InvalidMessage::InvalidContentType.into());
+    }
     let Some([_, major, _, high, low]) = bytes.first_chunk::<HEADER>() else { return Ok(None) };
     if *major != 3 {
         return Err(rustls::InvalidMessage::UnknownProtocolVersion.into());
@@ -46,3 +54,6 @@ pub fn record_len(bytes: &[u8]) -> Result<Option<usize>, rustls::Error> {
     }
     Ok(Some(len))
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,12 +48,12 @@ impl Opener {
         let nonce = Nonce::assume_unique_for_key(self.0.nonce(seq));
         let opened = self.0.key.open_within(nonce, Aad::from(header), buffer, from..);
         let opened = opened.map_err(|_| Error::DecryptError)?;
+        checked_len(opened.len().saturating_sub(Layout::Tls13.inner_type()))?;
         // The type is the last byte that is not padding.
         let Some(len) = opened.iter().rposition(|byte| *byte != 0) else {
             return Err(PeerMisbehaved::IllegalTlsInnerPlaintext.into());
         };
-        let kind = ContentType::from(opened[len]);
-        checked_len(len).map(|len| (kind, len))
+        Ok((ContentType::from(opened[len]), len))
     }
 
     fn open_12(

@@ -34,7 +34,8 @@ pub(super) fn wants_update(body: &[u8]) -> Result<bool, Error> {
     match body {
         [0] => Ok(false),
         [1] => Ok(true),
-        _ => Err(InvalidMessage::InvalidKeyUpdate.into()),
+        [_] => Err(InvalidMessage::InvalidKeyUpdate.into()),
+        _ => Err(InvalidMessage::MissingData("one whole key update").into()),
     }
 }
 

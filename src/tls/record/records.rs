@@ -1,32 +1,22 @@
 //! An established session: records in, records out.
 
-use rustls::client::ClientConnectionData;
-use rustls::kernel::KernelConnection;
-use rustls::server::ServerConnectionData;
 use rustls::{
-    AlertDescription, ConnectionTrafficSecrets, ContentType, Error, ExtractedSecrets,
-    HandshakeType, InvalidMessage, PeerMisbehaved, ProtocolVersion, SupportedCipherSuite,
+    AlertDescription, ContentType, Error, ExtractedSecrets, HandshakeType, InvalidMessage,
+    PeerMisbehaved, ProtocolVersion,
 };
 
-use super::MOST_PLAIN;
 use super::fault::alert_for;
+use super::kernel::Kernel;
 use super::keys::Keys;
 use super::open::{Opener, unexpected};
 use super::post_handshake::{self, KEY_UPDATE};
 use super::seal::Sealer;
+use super::{MOST_PLAIN, record_len};
 
 /// So many records in a row may bring no data; more is mischief.
 const MOST_SILENT: u8 = 32;
 const WARNING: u8 = 1;
 const FATAL: u8 = 2;
-
-/// What rustls still does for a connection: its next keys, its tickets.
-pub enum Kernel {
-    /// Of a connection that was accepted.
-    Server(KernelConnection<ServerConnectionData>),
-    /// Of one that was dialled.
-    Client(KernelConnection<ClientConnectionData>),
-}
 
 /// What a record brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +42,8 @@ pub struct Records {
     silent: u8,
     /// Records that one key may seal.
     limit: u64,
+    /// close_notify or a fatal alert is sealed: nothing goes behind it.
+    over: bool,
 }
 
 impl Records {
@@ -80,11 +72,20 @@ impl Records {
             control: Vec::new(),
             silent: 0,
             limit,
+            over: false,
         })
     }
 
+    /// As [`record_len`] for the next record.
+    ///
+    /// # Errors
+    /// As there; the alert for the peer is in `control`.
+    pub fn next_len(&mut self, bytes: &[u8]) -> Result<Option<usize>, Error> {
+        record_len(bytes).inspect_err(|error| self.tell(error))
+    }
+
     /// Opens the record at `buffer[at..end]`, whose length is that of
-    /// [`super::record_len`]; its data goes to the start of `buffer`.
+    /// [`Records::next_len`]; its data goes to the start of `buffer`.
     ///
     /// # Errors
     /// Whatever ends the session. The alert for the peer is in `control`.
@@ -116,9 +117,9 @@ impl Records {
     /// An alert (RFC 8446, 6; RFC 5246, 7.2).
     fn hear(&self, alert: &[u8]) -> Result<Received, Error> {
         let [level, description] = *alert else {
-            return Err(InvalidMessage::InvalidContentType.into());
+            return Err(InvalidMessage::MissingData("one whole alert").into());
         };
-        let old = self.kernel.version() != ProtocolVersion::TLSv1_3;
+        let old = !self.has_key_updates();
         match AlertDescription::from(description) {
             AlertDescription::CloseNotify => Ok(Received::End),
             AlertDescription::UserCanceled => Ok(Received::Nothing),
@@ -129,7 +130,7 @@ impl Records {
 
     /// Handshake messages, or parts of them.
     fn shake(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        if self.kernel.version() != ProtocolVersion::TLSv1_3 {
+        if !self.has_key_updates() {
             return self.decline_renegotiation();
         }
         if bytes.is_empty() {
@@ -157,7 +158,7 @@ impl Records {
                     post_handshake::check_at_boundary(bytes)?;
                     self.opener = Opener(self.kernel.next_rx()?);
                     // One answer stands for all that came before it is sent.
-                    if asked && self.control.is_empty() {
+                    if asked && self.may_answer() {
                         self.control = self.seal_update()?;
                     }
                 }
@@ -175,14 +176,27 @@ impl Records {
 
     /// TLS 1.2: there is one handshake a connection.
     fn decline_renegotiation(&mut self) -> Result<(), Error> {
-        if self.control.is_empty() {
+        if self.may_answer() {
             self.say(WARNING, AlertDescription::NoRenegotiation)?;
         }
         Ok(())
     }
 
+    /// Whether there is room and reason for an answer: one that waits stands
+    /// for the next too, and none goes behind our end.
+    fn may_answer(&self) -> bool {
+        self.control.is_empty() && !self.over
+    }
+
+    fn has_key_updates(&self) -> bool {
+        self.kernel.version() == ProtocolVersion::TLSv1_3
+    }
+
     /// Our key update, sealed with the old key; all after it has the new one.
     fn seal_update(&mut self) -> Result<Vec<u8>, Error> {
+        if !self.has_key_updates() {
+            return Err(Error::General("the key has sealed all that TLS 1.2 lets it".into()));
+        }
         let mut update = vec![0; KEY_UPDATE.len() + self.sealer.overhead()];
         self.sealer.seal(ContentType::Handshake, &KEY_UPDATE, &mut update)?;
         self.sealer = Sealer::new(self.kernel.next_tx()?, self.limit);
@@ -227,7 +241,8 @@ impl Records {
         Ok((taken, filled))
     }
 
-    /// Seals our close_notify behind whatever waits in `control`.
+    /// Seals our close_notify behind whatever waits in `control`, unless an
+    /// alert has ended the session.
     ///
     /// # Errors
     /// A key that may seal no more.
@@ -243,6 +258,10 @@ impl Records {
     }
 
     fn say(&mut self, level: u8, alert: AlertDescription) -> Result<(), Error> {
+        if self.over {
+            return Ok(());
+        }
+        self.over = level == FATAL || alert == AlertDescription::CloseNotify;
         let at = self.control.len();
         let alert = [level, alert.into()];
         self.control.resize(at + alert.len() + self.sealer.overhead(), 0);
@@ -270,43 +289,5 @@ impl std::fmt::Debug for Records {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (opener, sealer) = (&self.opener, &self.sealer);
         f.debug_struct("Records").field("opener", opener).field("sealer", sealer).finish()
-    }
-}
-
-impl Kernel {
-    fn version(&self) -> ProtocolVersion {
-        match self {
-            Self::Server(kernel) => kernel.protocol_version(),
-            Self::Client(kernel) => kernel.protocol_version(),
-        }
-    }
-
-    fn confidentiality_limit(&self) -> u64 {
-        let suite = match self {
-            Self::Server(kernel) => kernel.negotiated_cipher_suite(),
-            Self::Client(kernel) => kernel.negotiated_cipher_suite(),
-        };
-        match suite {
-            SupportedCipherSuite::Tls12(suite) => suite.common.confidentiality_limit,
-            SupportedCipherSuite::Tls13(suite) => suite.common.confidentiality_limit,
-        }
-    }
-
-    /// The peer's next key.
-    fn next_rx(&mut self) -> Result<Keys, Error> {
-        let secrets: (u64, ConnectionTrafficSecrets) = match self {
-            Self::Server(kernel) => kernel.update_rx_secret(),
-            Self::Client(kernel) => kernel.update_rx_secret(),
-        }?;
-        Keys::new(self.version(), secrets)
-    }
-
-    /// Our next key; TLS 1.2 has none.
-    fn next_tx(&mut self) -> Result<Keys, Error> {
-        let secrets: (u64, ConnectionTrafficSecrets) = match self {
-            Self::Server(kernel) => kernel.update_tx_secret(),
-            Self::Client(kernel) => kernel.update_tx_secret(),
-        }?;
-        Keys::new(self.version(), secrets)
     }
 }

@@ -11,3 +11,4 @@ mod pki;
 mod refusals;
 mod revocation;
 mod sessions;
+mod tickets;

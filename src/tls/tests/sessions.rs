@@ -7,12 +7,14 @@ use rustls::client::Resumption;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
-use rustls::{ClientConfig, HandshakeKind};
+use rustls::{ClientConfig, HandshakeKind, ServerConfig};
 
 use super::handshake::{dial, listen, meet, only, shake};
-use super::pki::{Authority, Leaf, identity, trust_only};
+use super::pki::{Authority, Leaf, dns, identity, params, trust_only};
 use crate::config::{TlsClients, TlsVersion};
-use crate::tls::{client_config, explain_dial, provider, server_config, session};
+use crate::tls::{
+    Dialling, client_config, explain_dial, provider, server_config, session, witness,
+};
 
 pub(super) fn certified(leaf: &Leaf) -> CertifiedKey {
     let chain = CertificateDer::pem_slice_iter(leaf.chain.as_bytes());
@@ -68,24 +70,105 @@ fn eager(ca: &Authority, leaf: Option<&Leaf>, version: TlsVersion) -> ClientConf
     config
 }
 
+/// Twice a handshake of the same client, each with a witness as a listener has
+/// one: how the second went, and whose it was.
+async fn twice(server: Arc<ServerConfig>, client: ClientConfig) -> (HandshakeKind, Vec<String>) {
+    let client = Arc::new(client);
+    let mut last = None;
+    for _ in 0..2 {
+        let name = "gw.example.com".try_into().unwrap();
+        let (server, client) = (server.clone(), client.clone());
+        let (met, _) = witness(async { shake(server, client, name) }).await;
+        let (server, _) = met.succeeds();
+        let names = session(&server, None).1.map(|names| names.cn).unwrap_or_default();
+        last = Some((server.handshake_kind().unwrap(), names));
+    }
+    last.unwrap()
+}
+
 #[rstest]
-#[case::with_certificates(TlsClients::Any, HandshakeKind::Full)]
-#[case::anonymous(TlsClients::Anonymous, HandshakeKind::Resumed)]
-fn only_listeners_without_client_certificates_let_a_session_be_resumed(
+#[case::with_certificates(TlsClients::Any, &["till-7"])]
+#[case::anonymous(TlsClients::Anonymous, &[])]
+#[tokio::test]
+async fn a_session_goes_on_as_who_began_it(
     #[case] clients: TlsClients,
-    #[case] second: HandshakeKind,
+    #[case] names: &[&str],
     #[values(TlsVersion::V1_2, TlsVersion::V1_3)] version: TlsVersion,
 ) {
     let ca = Authority::new("CA");
     let server = identity(&ca.leaf("gateway", &["gw.example.com"]), &ca, &[]);
     let server = server_config(&server, &listen(clients)).unwrap();
+    let client = eager(&ca, Some(&ca.leaf("till-7", &[])), version);
+    let (kind, again) = twice(server, client).await;
+    assert_eq!(kind, HandshakeKind::Resumed);
+    assert_eq!(again, names);
+}
+
+#[rstest]
+fn without_a_witness_a_client_with_a_certificate_gets_no_ticket(
+    #[values(TlsVersion::V1_2, TlsVersion::V1_3)] version: TlsVersion,
+) {
+    let ca = Authority::new("CA");
+    let server = identity(&ca.leaf("gateway", &["gw.example.com"]), &ca, &[]);
+    let server = server_config(&server, &listen(TlsClients::Any)).unwrap();
     let client = Arc::new(eager(&ca, Some(&ca.leaf("till-7", &[])), version));
-    let again = || {
+    for _ in 0..2 {
         let name = "gw.example.com".try_into().unwrap();
-        shake(server.clone(), client.clone(), name).succeeds().0.handshake_kind()
+        let (server, _) = shake(server.clone(), client.clone(), name).succeeds();
+        assert_eq!(server.handshake_kind(), Some(HandshakeKind::Full));
+    }
+}
+
+/// A listener's ticket is another's waste paper, though both have one identity.
+#[rstest]
+#[tokio::test]
+async fn a_ticket_is_good_at_the_listener_that_gave_it_alone(
+    #[values(TlsVersion::V1_2, TlsVersion::V1_3)] version: TlsVersion,
+    #[values(false, true)] first_is_anonymous: bool,
+) {
+    let ca = Authority::new("CA");
+    let server = identity(&ca.leaf("gateway", &["gw.example.com"]), &ca, &[]);
+    let first = if first_is_anonymous { TlsClients::Anonymous } else { TlsClients::Any };
+    let first = server_config(&server, &listen(first)).unwrap();
+    let second = server_config(&server, &listen(TlsClients::Any)).unwrap();
+    let client = Arc::new(eager(&ca, Some(&ca.leaf("till-7", &[])), version));
+    for server in [first, second] {
+        let (client, name) = (client.clone(), "gw.example.com".try_into().unwrap());
+        let (met, _) = witness(async { shake(server, client, name) }).await;
+        assert_eq!(met.succeeds().0.handshake_kind(), Some(HandshakeKind::Full));
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_dialler_resumes_and_forgets_when_the_server_no_longer_stands(
+    #[values(TlsVersion::V1_2, TlsVersion::V1_3)] version: TlsVersion,
+) {
+    let ca = Authority::new("CA");
+    let mut short = params("gateway");
+    short.subject_alt_names = vec![dns("gw.example.com")];
+    short.not_after = time::OffsetDateTime::now_utc() + time::Duration::seconds(3);
+    let server = identity(&ca.issue(short), &ca, &[]);
+    let server = server_config(&server, &listen(TlsClients::Anonymous)).unwrap();
+    let mut dial = dial("gw.example.com");
+    dial.tls = only(version);
+    let side = Dialling::new(&trust_only(&ca), &dial).unwrap();
+    let meet = || shake(server.clone(), side.resuming(), side.name());
+    assert_eq!(meet().succeeds().1.handshake_kind(), Some(HandshakeKind::Full));
+    let (_, resumed) = meet().succeeds();
+    assert_eq!(resumed.handshake_kind(), Some(HandshakeKind::Resumed));
+    let chain = resumed.peer_certificates().unwrap().to_vec();
+    side.recheck(&chain).unwrap();
+    meet().succeeds();
+    let error = loop {
+        match side.recheck(&chain) {
+            Ok(()) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+            Err(error) => break error,
+        }
     };
-    assert_eq!(again(), Some(HandshakeKind::Full));
-    assert_eq!(again(), Some(second));
+    assert!(error.to_string().contains("expired"), "{error}");
+    // No ticket is left: the server has to show its certificate, and fails.
+    assert!(explain_dial(meet().client_error()).contains("expired"));
 }
 
 #[test]
