@@ -6,11 +6,16 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::Arc;
 
-use pipeferry::endpoint::{Conn, PacketSocket, Stream};
+use pipeferry::endpoint::tls::{accept, connect};
+use pipeferry::endpoint::{Conn, PacketSocket, Stream, TlsConn};
 use pipeferry::ferry::{ByteFlow, Crossing, Cut, Flow, Limits, MessageFlow};
 use pipeferry::frame::Prefix;
 use pipeferry::telemetry::Outcome;
 use pipeferry::telemetry::metrics::{DirectionMeter, Exposition};
+use rustls::crypto::ring;
+use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::version::{TLS12, TLS13};
+use rustls::{ClientConfig, RootCertStore, ServerConfig, SupportedProtocolVersion};
 use socket2::{Domain, Socket, Type};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
@@ -20,10 +25,16 @@ struct Counting;
 
 thread_local! {
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+    /// Bytes that this thread has taken and not given back.
+    static HELD: Cell<isize> = const { Cell::new(0) };
 }
 
 fn count() {
     let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
+}
+
+fn hold(bytes: isize) {
+    let _ = HELD.try_with(|held| held.set(held.get() + bytes));
 }
 
 // SAFETY: hands every call to the system's allocator as it came.
@@ -31,17 +42,20 @@ fn count() {
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count();
+        hold(layout.size() as isize);
         // SAFETY: the caller's promises are passed on.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+        hold(-(layout.size() as isize));
         // SAFETY: the caller's promises are passed on.
         unsafe { System.dealloc(at, layout) }
     }
 
     unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count();
+        hold(size as isize - layout.size() as isize);
         // SAFETY: the caller's promises are passed on.
         unsafe { System.realloc(at, layout, size) }
     }
@@ -89,8 +103,11 @@ async fn pass(
     chunk: &[u8],
     buffer: &mut [u8],
 ) {
-    near.write_all(chunk).await.unwrap();
-    far.read_exact(&mut buffer[..chunk.len()]).await.unwrap();
+    let send = async {
+        near.write_all(chunk).await.unwrap();
+        near.flush().await.unwrap();
+    };
+    tokio::join!(send, async { far.read_exact(&mut buffer[..chunk.len()]).await.unwrap() });
 }
 
 /// Ends both sides, so that the crossing ends too.
@@ -122,6 +139,87 @@ fn a_chunk_of_a_byte_bridge_allocates_nothing() {
             finish(&mut near, &mut far).await;
         };
         carry(ends.0, ends.1, (ByteFlow::new(), ByteFlow::new()), work).await;
+    });
+}
+
+fn tls_configs(version: &'static SupportedProtocolVersion) -> (ServerConfig, ClientConfig) {
+    let made = rcgen::generate_simple_self_signed(["gw.example.com".to_owned()]).unwrap();
+    let mut roots = RootCertStore::empty();
+    roots.add(made.cert.der().clone()).unwrap();
+    let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+    let provider = Arc::new(ring::default_provider());
+    let server = ServerConfig::builder_with_provider(provider.clone());
+    let server = server.with_protocol_versions(&[version]).unwrap().with_no_client_auth();
+    let mut server = server.with_single_cert(vec![made.cert.der().clone()], key.into()).unwrap();
+    server.enable_secret_extraction = true;
+    server.send_tls13_tickets = 0;
+    let client = ClientConfig::builder_with_provider(provider);
+    let client = client.with_protocol_versions(&[version]).unwrap();
+    let mut client = client.with_root_certificates(roots).with_no_client_auth();
+    client.enable_secret_extraction = true;
+    client.resumption = rustls::client::Resumption::disabled();
+    (server, client)
+}
+
+async fn tls_pair(server: Arc<ServerConfig>, client: Arc<ClientConfig>) -> (TlsConn, TlsConn) {
+    let (near, far) = tcp_pair().await;
+    let name = "gw.example.com".try_into().unwrap();
+    let near = connect(near, client, name, false);
+    let (near, far) = tokio::join!(near, accept(far, server, false));
+    (near.unwrap().conn, far.unwrap().conn)
+}
+
+#[test]
+fn a_chunk_over_tls_allocates_nothing_either_way() {
+    for version in [&TLS12, &TLS13] {
+        on_one_thread(async {
+            let (server, client) = tls_configs(version);
+            let (mut near, client) = tls_pair(server.into(), client.into()).await;
+            let (target, mut far) = tcp_pair().await;
+            let ends = (Stream::Tls(Box::new(client)).into(), Stream::Tcp(target).into());
+            let work = async move {
+                let chunk = vec![7; 100_000];
+                let mut buffer = vec![0; 100_000];
+                let sizes = [64, 100_000, 1, 5_000, 16_384].repeat(30);
+                let mut before = 0;
+                for round in 0..3 {
+                    if round == 1 {
+                        before = ALLOCATIONS.get();
+                    }
+                    for size in &sizes {
+                        pass(&mut near, &mut far, &chunk[..*size], &mut buffer).await;
+                        pass(&mut far, &mut near, &chunk[..*size], &mut buffer).await;
+                    }
+                }
+                assert_eq!(ALLOCATIONS.get() - before, 0, "{version:?}");
+                finish(&mut near, &mut far).await;
+            };
+            carry(ends.0, ends.1, (ByteFlow::new(), ByteFlow::new()), work).await;
+        });
+    }
+}
+
+#[test]
+fn a_waiting_tls_connection_is_small() {
+    const PAIRS: isize = 10;
+    on_one_thread(async {
+        for version in [&TLS12, &TLS13] {
+            let (server, client) = tls_configs(version);
+            let (server, client) = (Arc::new(server), Arc::new(client));
+            let pair = async || {
+                let (near, far) = tls_pair(server.clone(), client.clone()).await;
+                (Box::new(near), Box::new(far))
+            };
+            // Once for what a thread and a configuration keep.
+            let mut kept = Vec::with_capacity(PAIRS as usize + 1);
+            kept.push(pair().await);
+            let before = HELD.get();
+            for _ in 0..PAIRS {
+                kept.push(pair().await);
+            }
+            let each = (HELD.get() - before) / (2 * PAIRS);
+            assert!(each <= 2_900, "a TLS connection that waits takes {each} bytes, {version:?}");
+        }
     });
 }
 

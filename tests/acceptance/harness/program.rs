@@ -96,7 +96,7 @@ pub fn is_root() -> bool {
 }
 
 /// The first line that fits, read from a program that goes on running.
-pub fn await_line(reader: &mut impl BufRead, fits: impl Fn(&str) -> bool) -> String {
+pub fn await_line(reader: &mut impl BufRead, mut fits: impl FnMut(&str) -> bool) -> String {
     let mut line = String::new();
     loop {
         line.clear();
