@@ -19,6 +19,7 @@ use rustls::{DigitallySignedStruct, DistinguishedName, Error, RootCertStore, Sig
 
 use super::configs::TlsError;
 use super::identity::Identity;
+use super::judged::{Case, Judged};
 use super::{provider, sighting};
 use crate::access::{self, CertificateNames, NamesError, Verdict};
 use crate::config::{CertRules, TlsClients};
@@ -45,7 +46,7 @@ pub(super) fn client_verifier(
     };
     let roots = identity.roots().ok_or_else(|| TlsError::no_trust(identity))?;
     let chain = chain_verifier(identity, roots.clone())?;
-    Ok(Arc::new(Admission { chain, rules }))
+    Ok(Arc::new(Admission { chain, rules, judged: Judged::new(identity.crls()) }))
 }
 
 fn chain_verifier(
@@ -84,6 +85,7 @@ struct Admission {
     chain: Arc<dyn ClientCertVerifier>,
     /// `None` lets in every good chain.
     rules: Option<CertRules>,
+    judged: Judged,
 }
 
 impl ClientCertVerifier for Admission {
@@ -105,6 +107,12 @@ impl ClientCertVerifier for Admission {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, Error> {
+        let case = Case { leaf: end_entity, rest: intermediates, host: None };
+        if let Some(names) = self.judged.good(case, now) {
+            sighting::note(&names);
+            sighting::note_chain(end_entity, intermediates, now);
+            return Ok(ClientCertVerified::assertion());
+        }
         let names = CertificateNames::from_der(end_entity);
         if let Ok(names) = &names {
             sighting::note(names);
@@ -114,6 +122,9 @@ impl ClientCertVerifier for Admission {
             .verify_client_cert(end_entity, intermediates, now)
             .inspect_err(|error| log_refused_chain("client", end_entity, error))?;
         admit(self.rules.as_ref(), &names).map_err(sighting::refuse)?;
+        if let Ok(names) = &names {
+            self.judged.keep(case, names, now);
+        }
         sighting::note_chain(end_entity, intermediates, now);
         Ok(verified)
     }

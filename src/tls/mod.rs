@@ -11,6 +11,7 @@ mod configs;
 mod dialling;
 mod files;
 mod identity;
+mod judged;
 mod provider;
 pub mod record;
 mod refusal;

@@ -14,6 +14,7 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, Signatu
 use super::client_verifier::{admit, log_refused_chain};
 use super::configs::TlsError;
 use super::identity::Identity;
+use super::judged::{Case, Judged};
 use super::provider;
 use crate::access::CertificateNames;
 use crate::config::CertRules;
@@ -30,7 +31,8 @@ pub(super) fn server_verifier(
             builder.with_crls(identity.crls().iter().cloned()).enforce_revocation_expiration();
     }
     let chain = builder.build().map_err(|source| TlsError::verifier(identity, source))?;
-    Ok(Arc::new(Scrutiny { chain, rules: rules.cloned() }))
+    let judged = Judged::new(identity.crls());
+    Ok(Arc::new(Scrutiny { chain, rules: rules.cloned(), judged }))
 }
 
 #[derive(Debug)]
@@ -38,6 +40,7 @@ struct Scrutiny {
     chain: Arc<WebPkiServerVerifier>,
     /// `None` asks for nothing beyond chain and name.
     rules: Option<CertRules>,
+    judged: Judged,
 }
 
 impl ServerCertVerifier for Scrutiny {
@@ -49,6 +52,10 @@ impl ServerCertVerifier for Scrutiny {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
+        let case = Case { leaf: end_entity, rest: intermediates, host: Some(server_name) };
+        if self.judged.good(case, now).is_some() {
+            return Ok(ServerCertVerified::assertion());
+        }
         let verified = self
             .chain
             .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
@@ -57,6 +64,9 @@ impl ServerCertVerifier for Scrutiny {
         admit(self.rules.as_ref(), &names).map_err(|refusal| {
             Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(refusal))))
         })?;
+        if let Ok(names) = &names {
+            self.judged.keep(case, names, now);
+        }
         Ok(verified)
     }
 

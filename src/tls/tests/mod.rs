@@ -7,7 +7,7 @@ mod dialling;
 mod handshake;
 mod identities;
 mod pkcs12;
-mod pki;
+pub(super) mod pki;
 mod refusals;
 mod revocation;
 mod sessions;

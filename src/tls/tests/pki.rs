@@ -15,16 +15,16 @@ use time::{Duration, OffsetDateTime};
 use crate::config::{self, Credential, Trust};
 use crate::tls::{Identity, IdentityError};
 
-pub(super) struct Authority(CertifiedIssuer<'static, KeyPair>);
+pub(in crate::tls) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 /// A chain and key in PEM.
-pub(super) struct Leaf {
-    pub(super) chain: String,
-    pub(super) key: String,
-    pub(super) serial: SerialNumber,
+pub(in crate::tls) struct Leaf {
+    pub(in crate::tls) chain: String,
+    pub(in crate::tls) key: String,
+    pub(in crate::tls) serial: SerialNumber,
 }
 
-pub(super) fn params(cn: &str) -> CertificateParams {
+pub(in crate::tls) fn params(cn: &str) -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, cn);
@@ -35,7 +35,7 @@ pub(super) fn params(cn: &str) -> CertificateParams {
     params
 }
 
-pub(super) fn dns(name: &str) -> SanType {
+pub(in crate::tls) fn dns(name: &str) -> SanType {
     SanType::DnsName(name.try_into().unwrap())
 }
 
@@ -48,21 +48,21 @@ fn authority_params(cn: &str) -> CertificateParams {
 }
 
 impl Authority {
-    pub(super) fn new(cn: &str) -> Self {
+    pub(in crate::tls) fn new(cn: &str) -> Self {
         let key = KeyPair::generate().unwrap();
         Self(CertifiedIssuer::self_signed(authority_params(cn), key).unwrap())
     }
 
-    pub(super) fn intermediate(&self, cn: &str) -> Self {
+    pub(in crate::tls) fn intermediate(&self, cn: &str) -> Self {
         let key = KeyPair::generate().unwrap();
         Self(CertifiedIssuer::signed_by(authority_params(cn), key, &self.0).unwrap())
     }
 
-    pub(super) fn pem(&self) -> String {
+    pub(in crate::tls) fn pem(&self) -> String {
         self.0.pem()
     }
 
-    pub(super) fn issue(&self, mut params: CertificateParams) -> Leaf {
+    pub(in crate::tls) fn issue(&self, mut params: CertificateParams) -> Leaf {
         let serial = KeyPair::generate().unwrap().public_key_raw()[1..17].to_vec();
         let serial = SerialNumber::from_slice(&[&[0x11], serial.as_slice()].concat());
         params.serial_number = Some(serial.clone());
@@ -72,7 +72,7 @@ impl Authority {
         Leaf { chain, key: key.serialize_pem(), serial }
     }
 
-    pub(super) fn leaf(&self, cn: &str, names: &[&str]) -> Leaf {
+    pub(in crate::tls) fn leaf(&self, cn: &str, names: &[&str]) -> Leaf {
         let mut params = params(cn);
         params.subject_alt_names = names.iter().map(|name| dns(name)).collect();
         self.issue(params)
@@ -80,7 +80,7 @@ impl Authority {
 
     /// A list of this authority that is due again in so many days, and was made
     /// 40 days before that.
-    pub(super) fn crl(
+    pub(in crate::tls) fn crl(
         &self,
         revoked: &[&SerialNumber],
         days: i64,
@@ -104,37 +104,37 @@ impl Authority {
         .unwrap()
     }
 
-    pub(super) fn crl_pem(&self, revoked: &[&SerialNumber], days: i64) -> String {
+    pub(in crate::tls) fn crl_pem(&self, revoked: &[&SerialNumber], days: i64) -> String {
         self.crl(revoked, days).pem().unwrap()
     }
 }
 
 impl Leaf {
-    pub(super) fn with_chain(mut self, authority: &Authority) -> Self {
+    pub(in crate::tls) fn with_chain(mut self, authority: &Authority) -> Self {
         self.chain.push_str(&authority.pem());
         self
     }
 }
 
 /// A folder of an identity's files.
-pub(super) struct Folder(TempDir);
+pub(in crate::tls) struct Folder(TempDir);
 
 impl Folder {
-    pub(super) fn new() -> Self {
+    pub(in crate::tls) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    pub(super) fn path(&self, name: &str) -> PathBuf {
+    pub(in crate::tls) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    pub(super) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    pub(in crate::tls) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         fs::write(self.path(name), content).unwrap();
         self.path(name)
     }
 
     /// As the configuration would name them, without `crl`.
-    pub(super) fn pem(&self, leaf: &Leaf, trust: &Authority) -> config::Identity {
+    pub(in crate::tls) fn pem(&self, leaf: &Leaf, trust: &Authority) -> config::Identity {
         config::Identity {
             name: "gateway".into(),
             credential: Some(Credential::Pem {
@@ -146,7 +146,7 @@ impl Folder {
         }
     }
 
-    pub(super) fn write_secret(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    pub(in crate::tls) fn write_secret(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.write(name, content);
         #[cfg(unix)]
         fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
@@ -154,12 +154,12 @@ impl Folder {
     }
 }
 
-pub(super) fn load(identity: &config::Identity) -> Result<Identity, Vec<IdentityError>> {
+pub(in crate::tls) fn load(identity: &config::Identity) -> Result<Identity, Vec<IdentityError>> {
     Identity::load(identity, UnixTime::now())
 }
 
 /// An identity from its parts, by way of files.
-pub(super) fn identity(leaf: &Leaf, trust: &Authority, crls: &[String]) -> Identity {
+pub(in crate::tls) fn identity(leaf: &Leaf, trust: &Authority, crls: &[String]) -> Identity {
     let folder = Folder::new();
     let mut from = folder.pem(leaf, trust);
     from.crl =
@@ -168,7 +168,7 @@ pub(super) fn identity(leaf: &Leaf, trust: &Authority, crls: &[String]) -> Ident
 }
 
 /// An identity that shows nothing.
-pub(super) fn trust_only(trust: &Authority) -> Identity {
+pub(in crate::tls) fn trust_only(trust: &Authority) -> Identity {
     let folder = Folder::new();
     load(&config::Identity {
         name: "nobody".into(),
