@@ -306,6 +306,6 @@ fn a_waiting_connection_is_small() {
         };
         let future = crossing.run(LIMITS, Instant::now(), &cut);
         let size = size_of_val(&future);
-        assert!(size <= 1024, "the future of a byte connection takes {size} bytes");
+        assert!(size <= 640, "the future of a byte connection takes {size} bytes");
     });
 }

@@ -108,7 +108,8 @@ impl Admission {
             (Some(tls), Conn::Stream(Stream::Tcp(tcp))) => {
                 let left = deadline.saturating_duration_since(Instant::now());
                 let started = Instant::now();
-                let shaken = tls.handshake(tcp, peer, left).await;
+                // Large, and nothing to those who shake no hands.
+                let shaken = Box::pin(tls.handshake(tcp, peer, left)).await;
                 shared.metrics.handshaken(HandshakeEnd::Listen, started.elapsed());
                 shaken
             }

@@ -1,8 +1,10 @@
 //! One connection's way: admit, dial, ferry, record.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use tokio::time::Instant;
+use tokio_util::either::Either;
 
 use super::dial::dial;
 use super::places::Place;
@@ -31,40 +33,53 @@ struct Prepared {
 
 /// Sees one client through, from accept to its log line. `place` is one in
 /// front of the door, where admission takes time, else one of the bridge's.
-pub(super) async fn run(
+// Not an `async fn`: that would hold its arguments twice, for as long as the
+// connection is open.
+pub(super) fn run(
     shared: Arc<Shared>,
     incoming: Incoming,
     place: Place,
     accepted: Instant,
-) -> Verdict {
-    let id = ConnectionId::next();
+) -> impl Future<Output = Verdict> {
     let Incoming { conn, mut peer } = incoming;
+    async move {
+        let id = ConnectionId::next();
+        let ended = see_through(&shared, conn, &mut peer, place, id, accepted).await;
+        record(&shared, id, &peer, accepted, ended)
+    }
+}
+
+/// From admission to the end.
+async fn see_through(
+    shared: &Arc<Shared>,
+    conn: Conn,
+    peer: &mut Peer,
+    place: Place,
+    id: ConnectionId,
+    accepted: Instant,
+) -> Ended {
     // The handshakes' state is large and short-lived: on the heap, so that an
     // idle connection does not carry it.
-    let prepared = Box::pin(prepare(&shared, conn, &mut peer, place, id)).await;
-    let ended = match prepared {
-        Ok(Prepared { client, target, held }) => {
-            let ended = ferry(&shared, client, target, accepted).await;
-            drop(held);
-            ended
-        }
-        Err(ended) => ended,
+    let (client, target, _held) = match Box::pin(prepare(shared, conn, peer, place, id)).await {
+        Ok(Prepared { client, target, held }) => (client, target, held),
+        Err(ended) => return ended,
     };
+    ferry(shared, client, target, accepted).await
+}
+
+fn record(
+    shared: &Shared,
+    id: ConnectionId,
+    peer: &Peer,
+    accepted: Instant,
+    ended: Ended,
+) -> Verdict {
     let Ended { outcome, reason, to_target, to_client } = ended;
     let outcome = match outcome {
         Outcome::Done if shared.draining.is_cancelled() => Outcome::Drained,
         outcome => outcome,
     };
-    let record = Record {
-        shared: &shared,
-        id,
-        peer: &peer,
-        accepted,
-        to_target,
-        to_client,
-        outcome,
-        reason,
-    };
+    let record = Record { shared, id, peer, accepted, to_target, to_client, outcome, reason };
     record.write();
     Verdict { outcome: record.outcome, reason: record.reason }
 }
@@ -133,30 +148,36 @@ fn never_carried(outcome: Outcome, reason: String) -> Ended {
     Ended { outcome, reason: Some(reason), to_target, to_client }
 }
 
-async fn ferry(shared: &Shared, client: Conn, target: Conn, accepted: Instant) -> Ended {
+/// Carries it, by the bridge's mode.
+fn ferry(
+    shared: &Shared,
+    client: Conn,
+    target: Conn,
+    accepted: Instant,
+) -> Either<impl Future<Output = Ended>, Pin<Box<impl Future<Output = Ended>>>> {
     match shared.mode {
         Mode::Byte => {
-            cross(shared, client, target, ByteFlow::new(), ByteFlow::new(), accepted).await
+            let (up, down) = (ByteFlow::new(), ByteFlow::new());
+            Either::Left(cross(shared, client, target, (up, down), accepted))
         }
         Mode::Message => {
             let (near, far, max) =
                 (shared.listen_prefix, shared.connect_prefix, shared.max_message);
             let (up, down) = (MessageFlow::new(near, far, max), MessageFlow::new(far, near, max));
             // Larger than a byte connection by what framing needs.
-            Box::pin(cross(shared, client, target, up, down, accepted)).await
+            Either::Right(Box::pin(cross(shared, client, target, (up, down), accepted)))
         }
     }
 }
 
-async fn cross<F: Flow>(
+fn cross<F: Flow>(
     shared: &Shared,
     client: Conn,
     target: Conn,
-    up: F,
-    down: F,
+    (up, down): (F, F),
     accepted: Instant,
-) -> Ended {
+) -> impl Future<Output = Ended> {
     let (up_meter, down_meter) = (&shared.metrics.to_target, &shared.metrics.to_client);
     let crossing = Crossing { client, target, up, down, up_meter, down_meter };
-    crossing.run(shared.limits, accepted, &shared.cut).await
+    crossing.run(shared.limits, accepted, &shared.cut)
 }

@@ -153,7 +153,8 @@ impl Dialer {
     pub async fn dial(&self, header: &[u8]) -> Result<Dialled, DialError> {
         let conn = match &self.target {
             Target::Tcp(dial) => Stream::Tcp(dial_tcp(dial, header).await?).into(),
-            Target::Tls(target) => return target.dial(header).await,
+            // Large, and nothing to the other schemes.
+            Target::Tls(target) => return Box::pin(target.dial(header)).await,
             #[cfg(unix)]
             Target::Unix(target) => target.dial(header).await?,
             #[cfg(windows)]

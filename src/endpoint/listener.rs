@@ -142,7 +142,7 @@ impl Listener {
         match &mut self.socket {
             Socket::Tcp(listener, options) => {
                 let (stream, peer) = listener.accept().await?;
-                tcp::apply(&stream, options);
+                tcp::apply_to_accepted(&stream, options);
                 let local = stream.local_addr()?;
                 Ok(incoming(Stream::Tcp(stream), Origin::Network { peer, local }))
             }

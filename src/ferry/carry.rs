@@ -49,12 +49,35 @@ pub struct Ended {
 impl<F: Flow> Crossing<'_, F> {
     /// Carries until both directions have ended, a limit says so, or `cut` is
     /// pulled; then closes both ends by the rules.
-    pub async fn run(mut self, limits: Limits, started: Instant, cut: &Cut) -> Ended {
+    // Not an `async fn`: that would hold all of `self` twice, for as long as the
+    // connection is open.
+    pub fn run(
+        mut self,
+        limits: Limits,
+        started: Instant,
+        cut: &Cut,
+    ) -> impl Future<Output = Ended> {
         let clock = Clock::new(limits, started);
         let mut progress = Progress::new(&self.client, &self.target, clock);
+        async move {
+            let stop = self.carry(&mut progress, cut).await;
+            let stop = match stop.outcome {
+                Outcome::Done if progress.closed_in_full => {
+                    Box::pin(self.run_dry(limits.half_close, cut)).await;
+                    stop
+                }
+                Outcome::Done | Outcome::Cut => stop,
+                _ => Box::pin(wind_up(&mut self, stop, limits.half_close, cut)).await,
+            };
+            self.close(stop)
+        }
+    }
+
+    /// Carries until there is a reason to stop.
+    async fn carry(&mut self, progress: &mut Progress, cut: &Cut) -> Stop {
         let mut registered = false;
         let mut wake = pin!(cut.wake());
-        let stop = poll_fn(|cx| {
+        poll_fn(|cx| {
             if !registered {
                 registered = true;
                 let _ = wake.as_mut().poll(cx);
@@ -62,18 +85,9 @@ impl<F: Flow> Crossing<'_, F> {
             if cut.is_pulled() {
                 return Poll::Ready(Stop::at(Outcome::Cut));
             }
-            self.poll_stop(cx, &mut progress)
+            self.poll_stop(cx, progress)
         })
-        .await;
-        let stop = match stop.outcome {
-            Outcome::Done if progress.closed_in_full => {
-                Box::pin(self.run_dry(limits.half_close, cut)).await;
-                stop
-            }
-            Outcome::Done | Outcome::Cut => stop,
-            _ => Box::pin(wind_up(&mut self, stop, limits.half_close, cut)).await,
-        };
-        self.close(stop)
+        .await
     }
 
     fn poll_stop(&mut self, cx: &mut Context<'_>, progress: &mut Progress) -> Poll<Stop> {

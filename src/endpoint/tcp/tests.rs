@@ -8,16 +8,22 @@ fn options(keepalive: Option<Duration>) -> TcpOptions {
     TcpOptions { nodelay: true, keepalive, reuse_port: false }
 }
 
+/// A dialled and an accepted end, as the gateway has them.
+async fn connected(options: &TcpOptions) -> (TcpStream, TcpStream) {
+    let at = |port| HostPort { host: "127.0.0.1".into(), port };
+    let listener = bind(&at(0), options).await.unwrap();
+    let dialled = dial(&at(listener.local_addr().unwrap().port()), options).await.unwrap();
+    let (accepted, _) = listener.accept().await.unwrap();
+    apply_to_accepted(&accepted, options);
+    (dialled, accepted)
+}
+
 #[tokio::test]
 async fn an_option_that_the_system_does_not_take_costs_nobody_the_connection() {
     // What the configuration refuses, and the kernel too.
     let options = options(Some(Duration::from_secs(100_000)));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let to = HostPort { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() };
-    let dialled = dial(&to, &options).await.unwrap();
+    let (dialled, accepted) = connected(&options).await;
     assert!(dialled.nodelay().unwrap());
-    let (accepted, _) = listener.accept().await.unwrap();
-    apply(&accepted, &options);
     assert!(accepted.nodelay().unwrap());
 }
 
@@ -25,12 +31,23 @@ async fn an_option_that_the_system_does_not_take_costs_nobody_the_connection() {
 async fn nodelay_is_set_on_both_ends_unless_turned_off() {
     for nodelay in [true, false] {
         let options = TcpOptions { nodelay, ..options(None) };
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let to = HostPort { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() };
-        let dialled = dial(&to, &options).await.unwrap();
-        let (accepted, _) = listener.accept().await.unwrap();
-        apply(&accepted, &options);
+        let (dialled, accepted) = connected(&options).await;
         assert_eq!((dialled.nodelay().unwrap(), accepted.nodelay().unwrap()), (nodelay, nodelay));
+    }
+}
+
+#[tokio::test]
+async fn keepalive_is_set_on_both_ends_unless_turned_off() {
+    for keepalive in [None, Some(Duration::from_secs(7)), Some(Duration::from_secs(600))] {
+        let (dialled, accepted) = connected(&options(keepalive)).await;
+        for end in [SockRef::from(&dialled), SockRef::from(&accepted)] {
+            assert_eq!(end.keepalive().unwrap(), keepalive.is_some());
+            #[cfg(target_os = "linux")]
+            if let Some(idle) = keepalive {
+                assert_eq!(end.tcp_keepalive_time().unwrap(), idle);
+                assert_eq!(end.tcp_keepalive_interval().unwrap(), idle.min(LONGEST_INTERVAL));
+            }
+        }
     }
 }
 
