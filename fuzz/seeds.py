@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Writes the seeds of the fuzz targets `frame` and `proxy` into corpus/.
+"""Writes the seeds of the fuzz targets `frame`, `proxy` and `record` into corpus/.
 
 An input of `frame` is three bytes (framing, limit, chunk size) and a stream;
-src/frame/check.rs says what they choose. An input of `proxy` is a header.
+src/frame/check.rs says what they choose. An input of `proxy` is a header. An
+input of `record` is three bytes (layout, place, bit) and what came.
 """
 
 import pathlib
@@ -126,5 +127,33 @@ def headers():
         put("proxy", name, data)
 
 
+# --- record --------------------------------------------------------------
+
+def records():
+    def record(kind, content, length=None):
+        return struct.pack(">BHH", kind, 0x303, length or len(content)) + content
+
+    seeds = {
+        "nothing": b"",
+        "half-a-header": b"\x17\x03\x03",
+        "data": record(23, bytes(40)),
+        "shorter-than-its-tag": record(23, bytes(15)),
+        "longest": record(23, bytes(64), 0x4100),
+        "too-long": record(23, bytes(64), 0x4101),
+        "alert-in-the-clear": record(21, b"\x01\0"),
+        "change-cipher-spec": record(20, b"\x01"),
+        "old-version": b"\x17\x02\0\0\x14" + bytes(20),
+        "http": b"GET / HTTP/1.1\r\n\r\n",
+        "key-updates": b"\x18\0\0\x01\0\x18\0\0\x01\x01\x18\0\0\x01\x02",
+        "ticket": b"\x04\0\0\x0d" + struct.pack(">II", 7200, 1) + b"\x01\0\0\x02ab",
+        "message-without-end": b"\x04\x01\0\0",
+        "a-kilobyte": bytes(range(256)) * 4,
+    }
+    for layout, name in enumerate(["tls13", "tls12-gcm", "tls12-chacha"]):
+        for place, (what, data) in enumerate(seeds.items()):
+            put("record", f"{name}-{what}", bytes([layout, 3 * place, place % 8]) + data)
+
+
 frames()
 headers()
+records()

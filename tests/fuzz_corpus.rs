@@ -6,11 +6,13 @@ use std::path::Path;
 
 use rstest::rstest;
 
+use pipeferry::tls::record;
 use pipeferry::{config, frame, proxy};
 
 #[rstest]
 #[case::frame("frame", frame::check::check_total)]
 #[case::proxy("proxy", proxy::check::check_total)]
+#[case::record("record", record::check::check_total)]
 #[case::config("config", config::check::check_total)]
 fn every_input_of_the_corpus_keeps_the_promises(#[case] target: &str, #[case] check: fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);

@@ -33,6 +33,8 @@ pub struct Sighting {
     pub sni: Option<String>,
     refusal: Option<RulesRefusal>,
     proved: Option<Proved>,
+    /// Tickets that were tried.
+    tried: u8,
 }
 
 /// A chain that was verified.
@@ -89,6 +91,16 @@ pub(super) fn date_back(at: UnixTime) {
             proved.at = at;
         }
     });
+}
+
+/// Whether one more ticket may be tried in this handshake, of at most `most`.
+pub(super) fn try_ticket(most: u8) -> bool {
+    let counted = SLOT.try_with(|slot| {
+        let tried = &mut slot.borrow_mut().tried;
+        *tried = tried.saturating_add(1);
+        *tried <= most
+    });
+    counted.unwrap_or(false)
 }
 
 /// Shows what this handshake has verified; `None` where nobody watches.

@@ -30,6 +30,9 @@ pub(super) const LONGEST: Duration = Duration::from_secs(6 * 60 * 60);
 /// Larger tickets are not handed out: they cost more than a full handshake.
 const LONGEST_CHAIN: usize = 16 * 1024;
 
+/// A client may offer many, and to judge each costs as much as a handshake.
+const MOST_TRIED: u8 = 4;
+
 /// Seals the chain beside the session.
 #[derive(Debug)]
 pub(super) struct CheckedTickets {
@@ -46,6 +49,9 @@ impl CheckedTickets {
     /// The session in a ticket that may go on at `now`.
     pub fn honour(&self, ticket: &[u8], now: UnixTime) -> Option<Vec<u8>> {
         let plain = self.seal.decrypt(ticket)?;
+        if !sighting::try_ticket(MOST_TRIED) {
+            return None;
+        }
         let (proved, session) = read(&plain)?;
         let age = now.as_secs().checked_sub(proved.at.as_secs())?;
         let (leaf, rest) = proved.chain.split_first()?;

@@ -11,6 +11,7 @@
 //! the session: the alert for the peer waits in [`Records::control`], and what
 //! was opened before it may be delivered.
 
+pub mod check;
 mod fault;
 mod kernel;
 mod keys;

@@ -154,3 +154,13 @@ async fn a_full_handshake_begins_a_session_anew_whatever_ticket_was_tried_before
     let till_8 = listeners.with(&gateway, &TlsClients::Rules(rule));
     assert!(honoured(&till_8, &second, at(longest + 600)).await);
 }
+
+#[tokio::test]
+async fn a_client_that_offers_many_tickets_is_judged_for_a_few() {
+    let (ca, listeners) = (Authority::new("CA"), Listeners::new());
+    let ticket = ticket(&listeners, &ca, &ca.leaf("till-7", &[]), at(0)).await;
+    let tickets = listeners.with(&gateway(&ca, &[]), &TlsClients::Any);
+    let offered = async { (0..50).filter(|_| tickets.honour(&ticket, at(0)).is_some()).count() };
+    assert_eq!(witness(offered).await.0, 4);
+    assert!(honoured(&tickets, &ticket, at(0)).await, "the next handshake counts anew");
+}

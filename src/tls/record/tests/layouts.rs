@@ -2,29 +2,13 @@
 
 use proptest::prelude::*;
 use rstest::rstest;
-use rustls::crypto::cipher::{AeadKey, Iv};
-use rustls::{ConnectionTrafficSecrets, ContentType, Error, ProtocolVersion};
+use rustls::{ContentType, Error};
 
-use super::super::keys::{Keys, Layout};
+use super::super::check::known_keys as keys;
+use super::super::keys::Layout;
 use super::super::open::Opener;
 use super::super::seal::Sealer;
 use super::super::{HEADER, MOST_PLAIN, MOST_RECORD, post_handshake, record_len};
-
-fn keys(layout: Layout, seq: u64) -> Keys {
-    let (key, iv) = (AeadKey::from([7; 32]), Iv::new([9; 12]));
-    let (version, secrets) = match layout {
-        Layout::Tls13 => {
-            (ProtocolVersion::TLSv1_3, ConnectionTrafficSecrets::Aes256Gcm { key, iv })
-        }
-        Layout::Tls12Gcm => {
-            (ProtocolVersion::TLSv1_2, ConnectionTrafficSecrets::Aes256Gcm { key, iv })
-        }
-        Layout::Tls12ChaCha => {
-            (ProtocolVersion::TLSv1_2, ConnectionTrafficSecrets::Chacha20Poly1305 { key, iv })
-        }
-    };
-    Keys::new(version, (seq, secrets)).unwrap()
-}
 
 fn pair(layout: Layout) -> (Sealer, Opener) {
     (Sealer::new(keys(layout, 0), u64::MAX), Opener(keys(layout, 0)))
