@@ -1,12 +1,15 @@
 """The command line of benches/wine."""
 
 import argparse
+import os
 import subprocess
 import sys
 
 from side_by_side import machine as host
 
 from . import table, windows
+
+BUSY = ": the machine had other work, so trust the ratios at most"
 
 
 def parse(argv):
@@ -32,16 +35,18 @@ def main(argv=None):
 
 
 def measure(options):
-    watch = host.Stopwatch()
+    load = os.getloadavg()[0]
     with windows.machine() as prefix:
         # Seven loads, three ends; a sample may take long to come to its end on a busy machine.
         patience = 60 + options.rounds * 21 * (options.milliseconds / 1000 + 5)
         said = windows.run(prefix, windows.EXE, options.rounds, options.milliseconds, patience=patience)
-    about = {**host.described(), "others_share": watch.others_share()}
     found = table.samples(said)
     if not found:
         raise windows.Failed(f"nothing was measured: {said[-500:]}")
     wine = subprocess.run([windows.WINE, "--version"], capture_output=True, text=True).stdout.strip()
-    print(f"{host.sentence(about)}\n{wine}; medians of {options.rounds} rounds of {options.milliseconds} ms\n")
+    print("{cores} cores, {processor}, Linux {kernel}".format(**host.described()))
+    print(f"{wine}; medians of {options.rounds} rounds of {options.milliseconds} ms")
+    # Wine's server is nobody's child, so its part cannot be told from others'.
+    print(f"load average {load:.1f} when it began{BUSY if load > 0.5 else ''}\n")
     print(table.table(found))
     return 0
