@@ -17,7 +17,7 @@ from .workspace import Workspace
 def parse(argv):
     parser = argparse.ArgumentParser(
         prog="benches/compare",
-        description="Measures pipeferry beside a bare loop, HAProxy and nginx, in one run on this machine.",
+        description="Measures pipeferry beside a bare loop and others that do its job, in one run on this machine.",
     )
     parser.add_argument("--quick", action="store_true", help="2 short rounds, under a minute; rough figures")
     parser.add_argument("--rounds", type=int, help="samples of each (9, or 2 with --quick)")
@@ -31,6 +31,7 @@ def parse(argv):
     parser.add_argument("--install", action="store_true", help="first install missing peers with apt-get")
     parser.add_argument("--pipeferry", metavar="PATH", help="measure this binary in place of the repository's")
     parser.add_argument("--before", metavar="PATH", help="another pipeferry binary to measure beside it")
+    parser.add_argument("--ghostunnel", metavar="PATH", help="where ghostunnel is, if not on PATH")
     parser.add_argument("--no-build", dest="build", action="store_false", help="don't run cargo build --release")
     parser.add_argument("--keep", action="store_true", help="keep the temporary folder: configs, logs, programs")
     return parser.parse_args(argv)

@@ -5,7 +5,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-PACKAGES = ["gcc", "libc6-dev", "openssl", "haproxy", "nginx", "libnginx-mod-stream"]
+# ghostunnel is in none of them.
+PACKAGES = ["gcc", "libc6-dev", "openssl", "haproxy", "nginx", "libnginx-mod-stream", "stunnel4"]
 
 # Debian asks this script before a package starts its service; 101 means "do not".
 POLICY = Path("/usr/sbin/policy-rc.d")

@@ -61,7 +61,8 @@ def run_client(space, name, *args, seconds):
 class IdleClient:
     """Keeps connections open until the block ends."""
 
-    def __init__(self, space, address, connections):
+    def __init__(self, space, address, connections, patience=GRACE_SECONDS):
+        self._patience = patience
         self._popen = subprocess.Popen(
             [str(space.program("idle_client")), address, str(connections)],
             stdin=subprocess.PIPE,
@@ -71,7 +72,7 @@ class IdleClient:
         )
 
     def __enter__(self):
-        ready, _, _ = select.select([self._popen.stdout], [], [], GRACE_SECONDS)
+        ready, _, _ = select.select([self._popen.stdout], [], [], self._patience)
         if not ready or "ready" not in figures(self._popen.stdout.readline()):
             self._popen.kill()
             raise Failed(f"idle_client: {self._popen.communicate()[1].strip() or 'hung'}")

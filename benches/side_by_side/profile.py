@@ -30,6 +30,7 @@ def parse(argv):
     parser.add_argument("--graph", action="store_true", help="with callers (frame pointers, or DWARF if built so)")
     parser.add_argument("--pipeferry", metavar="PATH", help="profile this binary")
     parser.add_argument("--before", metavar="PATH", help="another binary, for --relay before")
+    parser.add_argument("--ghostunnel", metavar="PATH", help="where ghostunnel is, if not on PATH")
     parser.add_argument("--no-build", dest="build", action="store_false", help="don't run cargo build --release")
     return parser.parse_args(argv)
 

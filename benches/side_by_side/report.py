@@ -2,6 +2,8 @@
 
 from .goals import verdicts
 
+OURS = "pipeferry"
+
 
 def number(value):
     """Three significant digits, thousands apart."""
@@ -23,10 +25,23 @@ def text(result):
         ratio = f"{values[figures[0].key] / base:.2f}" if base else "-"
         cells = [number(values[figure.key]) for figure in figures]
         rows.append([relay, *cells, f"{number(low)}-{number(high)}", ratio])
+    for relay, values in ratios(medians).items():
+        cells = [f"{values[figure.key]:.2f}" if figure.key in values else "-" for figure in figures]
+        rows.append([f"{OURS} / {relay}", *cells, "", ""])
     lines += columns(rows) if medians else ["  nothing could be measured"]
     lines += [f"  {relay} failed: {why}" for relay, why in result.failures.items()]
     lines += [f"  {line}" for line in judged(result.measure, medians)]
     return "\n".join(lines) + "\n"
+
+
+def ratios(medians):
+    """How many times what each other relay reached pipeferry did, by relay and figure."""
+    ours = medians.get(OURS, {})
+    return {
+        relay: {key: ours[key] / value for key, value in values.items() if value and key in ours}
+        for relay, values in medians.items()
+        if relay != OURS and ours
+    }
 
 
 def columns(rows):
@@ -56,6 +71,7 @@ def data(result):
         "title": measure.title,
         "units": {figure.key: figure.unit for figure in measure.figures},
         "medians": medians,
+        "ratios": ratios(medians),
         "samples": result.samples,
         "failures": result.failures,
         "goals": [

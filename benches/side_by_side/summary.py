@@ -1,21 +1,31 @@
 """All medians in one table, in Markdown: what docs/performance.md holds."""
 
 from .goals import verdicts
-from .report import number
+from .report import number, ratios
 
 
 def markdown(relays, results):
-    """A row a figure, a column a relay, and what was promised or aimed at."""
+    """A row a figure, a column a relay, and what was promised or aimed at.
+
+    In brackets after another relay's figure: how many times that pipeferry's is.
+    """
     head = ["measure", "figure", *relays, "promised", "aim"]
     lines = [line(head), line(["---"] * len(head))]
     for result in results:
         medians = result.medians()
-        bounds = bounds_of(result.measure, medians)
+        bounds, beside = bounds_of(result.measure, medians), ratios(medians)
         for figure in result.measure.figures:
-            cells = [number(medians[name][figure.key]) if name in medians else "" for name in relays]
+            cells = [cell(medians.get(name, {}), beside.get(name, {}), figure.key) for name in relays]
             promised, aim = (bounds.get((figure.key, kind), "") for kind in (True, False))
             lines.append(line([f"`{result.measure.name}`", figure.unit, *cells, promised, aim]))
     return "\n".join(lines)
+
+
+def cell(medians, beside, key):
+    """A relay's median, and the ratio where there is one."""
+    if key not in medians:
+        return ""
+    return number(medians[key]) + (f" ({beside[key]:.2f})" if key in beside else "")
 
 
 def bounds_of(measure, medians):

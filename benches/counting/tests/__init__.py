@@ -1,0 +1,1 @@
+"""Tests of the counting: `python3 -m unittest discover -t benches -s benches/counting`."""
