@@ -27,27 +27,25 @@ MAY_BE_EMPTY = {
     "pipeferry_pipe_instances": "only where a bridge listens on a Windows pipe",
 }
 
-VARIABLES = {
-    "$__rate_interval": "1m",
-    "$job": "pipeferry.*",
-    "$instance": ".+",
-    "$bridge": ".+",
-}
+def dashboard():
+    return json.loads(DASHBOARD.read_text())
 
 
 def filled_in(query):
-    for variable, value in VARIABLES.items():
-        query = query.replace(variable, value)
+    """A query as Grafana sends it where everything is chosen."""
+    query = query.replace("$__rate_interval", "1m")
+    for variable in dashboard()["templating"]["list"]:
+        # Without a value of its own "all" is each value that was found.
+        query = query.replace("$" + variable["name"], variable.get("allValue", ".+"))
     return query
 
 
 def questions_of_dashboard():
     """Each query of the dashboard, with where it stands."""
-    dashboard = json.loads(DASHBOARD.read_text())
-    for panel in dashboard["panels"]:
+    for panel in dashboard()["panels"]:
         for target in panel.get("targets", []):
             yield f"panel `{panel['title']}` {target['refId']}", filled_in(target["expr"])
-    for variable in dashboard["templating"]["list"]:
+    for variable in dashboard()["templating"]["list"]:
         if variable["type"] == "query":
             call = re.fullmatch(r"label_values\((.*), (\w+)\)", variable["query"]["query"])
             query, label = filled_in(call[1]), call[2]

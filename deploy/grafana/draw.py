@@ -7,7 +7,6 @@ traffic in a scene:
     draw.py PIPEFERRY SECONDS FILE
 """
 
-import json
 import math
 import random
 import sys
@@ -15,7 +14,7 @@ import threading
 import time
 from html import escape
 
-from check import DASHBOARD, filled_in
+from check import dashboard, filled_in
 from scene import Scene
 from scene.processes import eventually
 
@@ -191,7 +190,7 @@ def traffic(running, until):
 
 
 def draw(running, start, end):
-    panels = json.loads(DASHBOARD.read_text())["panels"]
+    panels = dashboard()["panels"]
     height = 16 + ROW * max(one["gridPos"]["y"] + one["gridPos"]["h"] for one in panels)
     drawing = Drawing(height)
     for panel in panels:
