@@ -16,6 +16,7 @@ import tomllib
 from pathlib import Path
 
 import kubernetes_validate
+import yaml
 from agreement import disagreements
 from crds import faults_of_crds
 from kustomize import Kustomize
@@ -75,12 +76,25 @@ def faults_of_configuration(pipeferry, text, system):
         yield from (line for line in done.stdout.splitlines() if line.startswith("warning"))
 
 
+def faults_of_adapter(resources):
+    """Whether prometheus-adapter makes the metric that the autoscaler asks for."""
+    rules = yaml.safe_load((HERE / "prometheus-adapter.yaml").read_text())["rules"]["custom"]
+    made = {rule["name"]["as"]: rule["seriesQuery"].partition("{")[0] for rule in rules}
+    known = (HERE.parent.parent / "docs" / "metrics.md").read_text()
+    for scaler in (one for one in resources if one["kind"] == "HorizontalPodAutoscaler"):
+        for metric in scaler["spec"]["metrics"]:
+            name = metric.get("pods", {}).get("metric", {}).get("name")
+            if name and f"`{made.get(name)}`" not in known:
+                yield f"the autoscaler asks for {name}, which prometheus-adapter.yaml does not make"
+
+
 def faults(pipeferry, kustomize, modules, folder, system):
     resources = kustomize.build(HERE / folder)
     yield from faults_of_schema([one for one in resources if is_builtin(one)])
     yield from faults_of_crds([one for one in resources if not is_builtin(one)], modules)
     text = configuration(resources)
     yield from faults_of_configuration(pipeferry, text, system)
+    yield from faults_of_adapter(resources)
     yield from disagreements(resources, tomllib.loads(text), restricted=folder == "base")
 
 

@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 
-PATIENCE = 60
+PATIENCE = 120
 
 
 def eventually(what, ask):
@@ -95,6 +95,12 @@ def echo(client):
                 client.sendall(data)
         except OSError:
             pass
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def exactly(client, count):
