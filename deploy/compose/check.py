@@ -2,7 +2,8 @@
 
 The gateways' own `pipeferry check` reads their configurations, with the
 certificates that the file's head tells to make, at the places where the
-containers have them. No container is started: that takes an engine.
+containers have them; then both are run (pair.py), and the client's words must
+come back. No container is started: that takes an engine.
 
     check.py PIPEFERRY DOCKER_COMPOSE
 """
@@ -13,6 +14,8 @@ import sys
 import tempfile
 import tomllib
 from pathlib import Path
+
+from pair import carry
 
 FILE = Path(__file__).parent.parent / "compose.yaml"
 SIDES = {"near": "--client", "far": "--server"}
@@ -33,7 +36,8 @@ def certificates(pipeferry, folder):
     )
     run("init")
     for side, use in SIDES.items():
-        run("issue", side, use)
+        # `far` is an address of loopback in pair.py.
+        run("issue", side, use, "--dns", side, "--ip", "127.0.0.1")
 
 
 def inside(service, project, folder):
@@ -46,17 +50,21 @@ def inside(service, project, folder):
             yield one["target"], source
 
 
-def faults_of_side(side, project, pipeferry, folder):
+def text_of_side(side, project, folder):
+    """Its configuration, and the same with the files where they are here."""
     service = project["services"][side]
     files = dict(inside(service, project, folder))
-    text = files[service["command"][-1]].read_text()
-    config = tomllib.loads(text)
-    for identity in config["identity"].values():
+    written = text = files[service["command"][-1]].read_text()
+    for identity in tomllib.loads(written)["identity"].values():
         for path in identity.values():
             if path not in files:
-                yield f"{side}: {path} is no file of the container"
-                continue
+                sys.exit(f"deploy/compose.yaml: {side}: {path} is no file of the container")
             text = text.replace(path, str(files[path]))
+    return written, text
+
+
+def faults_of_side(side, project, config, text, pipeferry, folder):
+    service = project["services"][side]
     yield from faults_of_text(side, text, pipeferry, folder)
     if not service.get("read_only") or service.get("cap_drop") != ["ALL"]:
         yield f"{side}: it has more rights than it needs"
@@ -95,11 +103,17 @@ def main(pipeferry, compose):
         folder = Path(place)
         certificates(pipeferry, folder)
         faults = list(faults_of_images(project))
+        texts = {}
         for side in SIDES:
-            faults += faults_of_side(side, project, pipeferry, folder)
+            written, texts[side] = text_of_side(side, project, folder)
+            config = tomllib.loads(written)
+            faults += faults_of_side(side, project, config, texts[side], pipeferry, folder)
+        client = project["services"]["client"]["command"]
+        if not faults and (said := carry(pipeferry, texts, client, folder, "hello\n")) != "hello\n":
+            faults.append(f"the client gets {said!r} back")
     if faults:
         sys.exit("\n".join(f"deploy/compose.yaml: {fault}" for fault in faults))
-    print(f"compose.yaml: Compose reads {len(project['services'])} services, pipeferry both sides")
+    print(f"compose.yaml: Compose reads {len(project['services'])} services, pipeferry carries through both sides")
 
 
 if __name__ == "__main__":
