@@ -8,7 +8,22 @@ use std::path::{Path, PathBuf};
 use pipeferry::config::{Surroundings, System, load, schema};
 
 /// Samples that only a Windows machine can run.
-const FOR_WINDOWS: [&str; 3] = ["docker-far.toml", "pipeferry-far.toml", "windows/pipeferry.toml"];
+const FOR_WINDOWS: [&str; 4] = [
+    "docker-far.toml",
+    "pipeferry-far.toml",
+    "windows/pipeferry.toml",
+    "far-windows/pipeferry.toml",
+];
+
+/// Those that lie beside what deploys them.
+const DEPLOYED: [&str; 6] = [
+    "windows/pipeferry.toml",
+    "compose/near.toml",
+    "compose/far.toml",
+    "kubernetes/base/pipeferry.toml",
+    "kubernetes/overlays/far-linux/pipeferry.toml",
+    "kubernetes/overlays/far-windows/pipeferry.toml",
+];
 
 fn samples() -> Vec<PathBuf> {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -16,7 +31,7 @@ fn samples() -> Vec<PathBuf> {
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path()).collect();
     files.sort();
     assert!(files.len() >= 11, "{files:?}");
-    files.push(repository.join("deploy/windows/pipeferry.toml"));
+    files.extend(DEPLOYED.map(|name| repository.join("deploy").join(name)));
     files
 }
 

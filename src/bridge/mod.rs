@@ -97,6 +97,7 @@ struct Shared {
     dialer: Dialer,
     limits: Limits,
     max_message: usize,
+    max_connections: usize,
     handshake_timeout: Duration,
     connect_timeout: Duration,
     metrics: Arc<BridgeMetrics>,
@@ -156,6 +157,7 @@ impl Bridge {
             dialer,
             limits,
             max_message: config.max_message,
+            max_connections: config.max_connections,
             handshake_timeout: config.handshake_timeout,
             connect_timeout: connect_timeout(config),
             metrics,
@@ -214,6 +216,8 @@ impl OpenBridge {
 
     /// Starts accepting.
     pub fn run(self) {
+        // Not before: a configuration that is only looked at changes no metric.
+        self.bridge.shared.metrics.limit(self.bridge.shared.max_connections);
         let (tasks, accept) = self.into_accept();
         tasks.spawn(accept.run());
     }

@@ -104,6 +104,7 @@ impl Gateway {
         let admin = admin.await?;
         opened.into_iter().for_each(OpenBridge::run);
         bridges.iter().for_each(RunningBridge::announce);
+        exposition.daemon().limit(config.max_connections);
         exposition.daemon().in_force_since(std::time::SystemTime::now());
         Ok(Self { bridges, view, admin, drain_timeout: config.drain_timeout })
     }

@@ -54,7 +54,8 @@ pub fn receive(
             socket.as_fd().as_raw_fd(),
             heads.as_mut_ptr().cast(),
             count as libc::c_uint,
-            flags,
+            // Signed in glibc, unsigned in musl.
+            flags as _,
             std::ptr::null_mut(),
         )
     };
@@ -91,7 +92,8 @@ pub fn send(socket: &impl AsFd, packets: &[IoSlice<'_>]) -> io::Result<usize> {
             socket.as_fd().as_raw_fd(),
             heads.as_mut_ptr().cast(),
             count as libc::c_uint,
-            flags,
+            // Signed in glibc, unsigned in musl.
+            flags as _,
         )
     };
     usize::try_from(rc).map_err(|_| io::Error::last_os_error())

@@ -59,6 +59,9 @@ fn every_promised_metric_is_there() {
     }
     assert!(metrics.get("messages_total", &[("bridge", "two")]).is_some());
     assert!(metrics.get("accept_errors_total", &one).is_some());
+    assert_eq!(metrics.get("connections_limit", &one), Some(1024.0));
+    assert_eq!(metrics.get("max_connections", &[]), Some(20_000.0));
+    assert_eq!(metrics.get("last_reload_successful", &[]), Some(1.0));
     let expiry = metrics.get("certificate_expiry_timestamp_seconds", &[("identity", "gateway")]);
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     let days = (expiry.expect("an expiry") - now.as_secs_f64()) / 86400.0;

@@ -47,6 +47,7 @@ struct Exported {
     outcomes: [Counter; Outcome::ALL.len()],
     open: Gauge,
     waiting: Gauge,
+    limit: Gauge,
     accept_errors: Counter,
     bytes: [Counter; 2],
     messages: [Counter; 2],
@@ -75,6 +76,12 @@ impl BridgeMetrics {
     /// The bridge's name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Shows `most` as the limit of the connections of the bridge that are open
+    /// at a time.
+    pub fn limit(&self, most: usize) {
+        self.exported.limit.set(most as f64);
     }
 
     /// Counts a connection as open until the guard is dropped.
@@ -174,6 +181,7 @@ impl Exported {
             }),
             open: series.gauge(names::CONNECTIONS_OPEN),
             waiting: series.gauge(names::CONNECTIONS_WAITING),
+            limit: series.gauge(names::CONNECTIONS_LIMIT),
             accept_errors: series.counter(names::ACCEPT_ERRORS_TOTAL),
             bytes: directions.map(|way| series.with("direction", way).counter(names::BYTES_TOTAL)),
             messages: directions

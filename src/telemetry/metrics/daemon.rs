@@ -21,6 +21,8 @@ pub enum ReloadResult {
 pub struct DaemonMetrics {
     reloads: [Counter; 2],
     last_reload: Gauge,
+    last_reload_successful: Gauge,
+    max_connections: Gauge,
     pub(super) log_lines_dropped: Counter,
 }
 
@@ -36,6 +38,8 @@ impl DaemonMetrics {
             reloads: ["ok", "failed"]
                 .map(|result| all.with("result", result).counter(names::RELOADS_TOTAL)),
             last_reload: all.gauge(names::LAST_RELOAD),
+            last_reload_successful: all.gauge(names::LAST_RELOAD_SUCCESSFUL),
+            max_connections: all.gauge(names::MAX_CONNECTIONS),
             log_lines_dropped: all.counter(names::LOG_LINES_DROPPED_TOTAL),
         }
     }
@@ -44,13 +48,21 @@ impl DaemonMetrics {
     /// after every reload that succeeded.
     pub fn in_force_since(&self, at: SystemTime) {
         self.last_reload.set(unix_seconds(at));
+        self.last_reload_successful.set(1.0);
+    }
+
+    /// Shows `most` as the limit of the connections of all bridges that are open
+    /// at a time.
+    pub fn limit(&self, most: usize) {
+        self.max_connections.set(most as f64);
     }
 
     /// Counts a reload; one that succeeded at `at` is in force from then on.
     pub fn reloaded(&self, result: ReloadResult, at: SystemTime) {
         self.reloads[result as usize].increment(1);
-        if result == ReloadResult::Ok {
-            self.in_force_since(at);
+        match result {
+            ReloadResult::Ok => self.in_force_since(at),
+            ReloadResult::Failed => self.last_reload_successful.set(0.0),
         }
     }
 }

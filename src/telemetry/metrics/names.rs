@@ -11,6 +11,10 @@ pub const CONNECTIONS_TOTAL: &str = "pipeferry_connections_total";
 pub const CONNECTIONS_OPEN: &str = "pipeferry_connections_open";
 /// Clients held back by a limit.
 pub const CONNECTIONS_WAITING: &str = "pipeferry_connections_waiting";
+/// The most connections of a bridge at a time.
+pub const CONNECTIONS_LIMIT: &str = "pipeferry_connections_limit";
+/// The most connections of all bridges at a time.
+pub const MAX_CONNECTIONS: &str = "pipeferry_max_connections";
 /// Payload bytes carried.
 pub const BYTES_TOTAL: &str = "pipeferry_bytes_total";
 /// Messages carried.
@@ -33,6 +37,8 @@ pub const CERTIFICATE_EXPIRY: &str = "pipeferry_certificate_expiry_timestamp_sec
 pub const RELOADS_TOTAL: &str = "pipeferry_reloads_total";
 /// When the running configuration was put in force.
 pub const LAST_RELOAD: &str = "pipeferry_last_reload_timestamp_seconds";
+/// Whether the last reload went well.
+pub const LAST_RELOAD_SUCCESSFUL: &str = "pipeferry_last_reload_successful";
 /// Log lines that found no room.
 pub const LOG_LINES_DROPPED_TOTAL: &str = "pipeferry_log_lines_dropped_total";
 /// What is running.
@@ -97,6 +103,8 @@ pub const ALL: &[Description] = &[
         Unit::Count,
         "Clients not carried yet: in a handshake, or held back by a limit.",
     ),
+    gauge(CONNECTIONS_LIMIT, Unit::Count, "The most connections of the bridge at a time."),
+    gauge(MAX_CONNECTIONS, Unit::Count, "The most connections of all bridges at a time."),
     counter(BYTES_TOTAL, Unit::Bytes, "Payload bytes carried, by direction, while they move."),
     counter(MESSAGES_TOTAL, Unit::Count, "Messages carried whole, by direction."),
     Description {
@@ -113,6 +121,7 @@ pub const ALL: &[Description] = &[
     gauge(CERTIFICATE_EXPIRY, Unit::Seconds, "Unix time at which the identity's certificate ends."),
     counter(RELOADS_TOTAL, Unit::Count, "Reloads of the configuration, by result."),
     gauge(LAST_RELOAD, Unit::Seconds, "Unix time at which the running configuration took effect."),
+    gauge(LAST_RELOAD_SUCCESSFUL, Unit::Count, "1, or 0 while the last reload has failed."),
     counter(LOG_LINES_DROPPED_TOTAL, Unit::Count, "Log lines dropped because nobody read them."),
     gauge(BUILD_INFO, Unit::Count, "Always 1; the labels say what is running."),
 ];

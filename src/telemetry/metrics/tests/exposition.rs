@@ -92,6 +92,7 @@ fn a_reload_that_failed_leaves_the_time_of_the_last_good_one() {
     let exposition = Exposition::local();
     let daemon = exposition.daemon();
     daemon.in_force_since(UNIX_EPOCH + Duration::from_secs(1_000));
+    assert!(exposition.render().contains("pipeferry_last_reload_successful 1\n"));
     daemon.reloaded(ReloadResult::Ok, UNIX_EPOCH + Duration::from_secs(2_000));
     daemon.reloaded(ReloadResult::Failed, UNIX_EPOCH + Duration::from_secs(3_000));
     let text = exposition.render();
@@ -99,9 +100,12 @@ fn a_reload_that_failed_leaves_the_time_of_the_last_good_one() {
         "pipeferry_reloads_total{result=\"ok\"} 1\n",
         "pipeferry_reloads_total{result=\"failed\"} 1\n",
         "pipeferry_last_reload_timestamp_seconds 2000\n",
+        "pipeferry_last_reload_successful 0\n",
     ] {
         assert!(text.contains(line), "{line} in\n{text}");
     }
+    daemon.reloaded(ReloadResult::Ok, UNIX_EPOCH + Duration::from_secs(4_000));
+    assert!(exposition.render().contains("pipeferry_last_reload_successful 1\n"));
 }
 
 #[test]
