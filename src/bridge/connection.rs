@@ -4,21 +4,21 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use super::current::Current;
 use super::dial::dial;
-use super::places::Place;
+use super::places::{Place, Standing};
 use super::record::Record;
 use super::{Shared, Verdict};
 use crate::access::{Origin, Peer};
 use crate::config::Mode;
 use crate::endpoint::{Conn, Incoming};
-use crate::ferry::{ByteFlow, Crossing, Ended, Flow, MessageFlow, Moved};
+use crate::ferry::{ByteFlow, Crossing, Cut, Ended, Flow, MessageFlow, Moved};
 use crate::telemetry::metrics::OpenGuard;
 use crate::telemetry::{ConnectionId, Outcome};
 
 /// A connection's places, and that it counts as open.
 struct Held {
-    _own: Place,
-    _total: Place,
+    _places: [Place; 2],
     _open: OpenGuard,
 }
 
@@ -29,42 +29,52 @@ struct Prepared {
     held: Held,
 }
 
-/// Sees one client through, from accept to its log line. `place` is one in
-/// front of the door, where admission takes time, else one of the bridge's.
+/// Sees one client through, from accept to its log line, by the settings that
+/// are in force now. `place` is one in front of the door, where admission takes
+/// time, else one of the bridge's.
 pub(super) async fn run(
-    shared: Arc<Shared>,
+    current: Arc<Current>,
     incoming: Incoming,
-    place: Place,
+    place: Standing,
     accepted: Instant,
 ) -> Verdict {
     let id = ConnectionId::next();
+    let shared = current.shared();
     let Incoming { conn, mut peer } = incoming;
     // The handshakes' state is large and short-lived: on the heap, so that an
     // idle connection does not carry it.
-    let prepared = Box::pin(prepare(&shared, conn, &mut peer, place, id)).await;
-    let ended = match prepared {
-        Ok(Prepared { client, target, held }) => {
-            let ended = ferry(&shared, client, target, accepted).await;
+    let prepared = Box::pin({
+        let shared = Arc::clone(&shared);
+        async move { (prepare(&shared, conn, &mut peer, place, id).await, peer) }
+    });
+    match prepared.await {
+        (Ok(Prepared { client, target, held }), peer) => {
+            let live = shared.connections.enter(id, peer, accepted);
+            current.judge_late(&shared, &live);
+            let mut ended = ferry(&shared, client, target, accepted, live.switch()).await;
             drop(held);
-            ended
+            if ended.outcome == Outcome::Cut && ended.reason.is_none() {
+                ended.reason = live.why().map(str::to_owned);
+            }
+            record(&shared, id, live.peer(), accepted, ended)
         }
-        Err(ended) => ended,
-    };
+        (Err(ended), peer) => record(&shared, id, &peer, accepted, ended),
+    }
+}
+
+fn record(
+    shared: &Shared,
+    id: ConnectionId,
+    peer: &Peer,
+    accepted: Instant,
+    ended: Ended,
+) -> Verdict {
     let Ended { outcome, reason, to_target, to_client } = ended;
     let outcome = match outcome {
         Outcome::Done if shared.draining.is_cancelled() => Outcome::Drained,
         outcome => outcome,
     };
-    let record = Record {
-        shared: &shared,
-        id,
-        peer: &peer,
-        accepted,
-        to_target,
-        to_client,
-        outcome,
-        reason,
-    };
+    let record = Record { shared, id, peer, accepted, to_target, to_client, outcome, reason };
     record.write();
     Verdict { outcome: record.outcome, reason: record.reason }
 }
@@ -75,7 +85,7 @@ async fn prepare(
     shared: &Arc<Shared>,
     conn: Conn,
     peer: &mut Peer,
-    place: Place,
+    place: Standing,
     id: ConnectionId,
 ) -> Result<Prepared, Ended> {
     let waiting = shared.metrics.wait();
@@ -102,11 +112,12 @@ async fn prepare(
     }
 }
 
-/// Only admission and the PROXY header had a use for these.
+/// Only admission and the PROXY header had a use for these, and nobody is
+/// judged by them again.
 fn forget_announced(peer: &mut Peer) {
     peer.tls = None;
     if let Origin::Local(process) = &mut peer.origin {
-        process.account.forget_groups();
+        process.account.forget_sids();
     }
     if let Some(proxied) = &mut peer.proxied {
         proxied.tlvs = Default::default();
@@ -114,13 +125,11 @@ fn forget_announced(peer: &mut Peer) {
 }
 
 /// Waits until the connection may be open.
-async fn hold(shared: &Arc<Shared>, place: Place) -> Result<Held, Ended> {
-    let own = if shared.admission.takes_time() { shared.places.own().await } else { Ok(place) };
-    let total = shared.places.total().await;
-    match (own, total) {
-        (Ok(own), Ok(total)) => Ok(Held { _own: own, _total: total, _open: shared.metrics.open() }),
+async fn hold(shared: &Arc<Shared>, place: Standing) -> Result<Held, Ended> {
+    match shared.places.step_in(place).await {
+        Ok(places) => Ok(Held { _places: places, _open: shared.metrics.open() }),
         // The semaphores are never closed.
-        _ => Err(called_off()),
+        Err(_) => Err(called_off()),
     }
 }
 
@@ -133,17 +142,17 @@ fn never_carried(outcome: Outcome, reason: String) -> Ended {
     Ended { outcome, reason: Some(reason), to_target, to_client }
 }
 
-async fn ferry(shared: &Shared, client: Conn, target: Conn, accepted: Instant) -> Ended {
+async fn ferry(shared: &Shared, client: Conn, target: Conn, accepted: Instant, cut: &Cut) -> Ended {
     match shared.mode {
         Mode::Byte => {
-            cross(shared, client, target, ByteFlow::new(), ByteFlow::new(), accepted).await
+            cross(shared, client, target, (ByteFlow::new(), ByteFlow::new()), accepted, cut).await
         }
         Mode::Message => {
             let (near, far, max) =
                 (shared.listen_prefix, shared.connect_prefix, shared.max_message);
-            let (up, down) = (MessageFlow::new(near, far, max), MessageFlow::new(far, near, max));
+            let flows = (MessageFlow::new(near, far, max), MessageFlow::new(far, near, max));
             // Larger than a byte connection by what framing needs.
-            Box::pin(cross(shared, client, target, up, down, accepted)).await
+            Box::pin(cross(shared, client, target, flows, accepted, cut)).await
         }
     }
 }
@@ -152,11 +161,11 @@ async fn cross<F: Flow>(
     shared: &Shared,
     client: Conn,
     target: Conn,
-    up: F,
-    down: F,
+    (up, down): (F, F),
     accepted: Instant,
+    cut: &Cut,
 ) -> Ended {
     let (up_meter, down_meter) = (&shared.metrics.to_target, &shared.metrics.to_client);
     let crossing = Crossing { client, target, up, down, up_meter, down_meter };
-    crossing.run(shared.limits, accepted, &shared.cut).await
+    crossing.run(shared.limits, accepted, cut).await
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::certs::CertsArgs;
+use super::control::args as control;
 use super::demo::DemoArgs;
 use super::duration::{duration, size};
 use super::service::ServiceArgs;
@@ -42,6 +43,14 @@ pub(super) enum Command {
     Certs(CertsArgs),
     /// Run as a Windows service: install it, start and stop it, see how it is
     Service(ServiceArgs),
+    /// Show what a running daemon does: bridges, certificates, open connections
+    Status(control::Status),
+    /// Have a running daemon read its configuration and certificates again
+    Reload(control::Reload),
+    /// Have a running daemon take no more clients and let the open connections finish
+    Drain(control::Drain),
+    /// Cut one connection of a running daemon off
+    Close(control::Close),
     /// Print the JSON Schema of the configuration
     Schema,
     /// Print completions for a shell

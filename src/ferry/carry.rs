@@ -62,7 +62,9 @@ impl<F: Flow> Crossing<'_, F> {
             if cut.is_pulled() {
                 return Poll::Ready(Stop::at(Outcome::Cut));
             }
-            self.poll_stop(cx, &mut progress)
+            let stop = self.poll_stop(cx, &mut progress);
+            cut.carry(self.up.moved().bytes, self.down.moved().bytes);
+            stop
         })
         .await;
         let stop = match stop.outcome {
