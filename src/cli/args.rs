@@ -11,6 +11,7 @@ use super::control::args as control;
 use super::demo::DemoArgs;
 use super::duration::{duration, size};
 use super::service::ServiceArgs;
+use super::top::TopArgs;
 use crate::config::{CommandLine, IdentityFlags, Mode, System};
 
 /// Carries named pipes across networks.
@@ -45,6 +46,8 @@ pub(super) enum Command {
     Service(ServiceArgs),
     /// Show what a running daemon does: bridges, certificates, open connections
     Status(control::Status),
+    /// Show a running daemon live in the terminal
+    Top(TopArgs),
     /// Have a running daemon read its configuration and certificates again
     Reload(control::Reload),
     /// Have a running daemon take no more clients and let the open connections finish

@@ -20,6 +20,7 @@ mod relay;
 mod run;
 mod schema;
 pub mod service;
+mod top;
 
 use std::process::ExitCode;
 
@@ -51,6 +52,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
             .map_err(|error| Failure::from_certs(&error)),
         Command::Service(args) => service::run(&args),
         Command::Status(args) => control::status(&args),
+        Command::Top(args) => top::top(args),
         Command::Reload(args) => control::reload(&args),
         Command::Drain(args) => control::drain(&args),
         Command::Close(args) => control::close(&args),

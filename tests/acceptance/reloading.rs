@@ -10,7 +10,7 @@ use rustix::process::Signal;
 
 use crate::harness::authority::{Issued, Leaf};
 use crate::harness::target::echo;
-use crate::harness::{Duplex, End, Gateway, Site, Target, admin, eventually, pipeferry, ran, tls};
+use crate::harness::{Duplex, End, Gateway, Site, Target, admin, eventually, pipeferry, tls};
 
 /// A bridge on a Unix socket of its name.
 fn bridge(site: &Site, name: &str, target: &str, keys: &str) -> String {
@@ -318,7 +318,8 @@ fn a_connection_whose_certificate_is_revoked_is_cut_and_others_go_on() {
     let line = door.gateway.hang_up(1);
     assert_eq!(line.text("identities"), "gateway");
     assert_ne!(cut.drain().1, End::Clean);
-    let record = door.gateway.ended("cut");
+    let record = door.gateway.record();
+    assert_eq!(record.outcome, "cut");
     assert_eq!(record.text("reason"), "its certificate was revoked");
     assert!(record.text("identity").contains("bad"), "{record:?}");
     carried(&mut kept);
@@ -334,7 +335,8 @@ fn a_connection_whose_rule_is_gone_is_cut_and_others_go_on() {
     door.rules("{ cn = \"ann\" }, ", "");
     door.gateway.hang_up(1);
     assert_ne!(ann.drain().1, End::Clean);
-    let record = door.gateway.ended("cut");
+    let record = door.gateway.record();
+    assert_eq!(record.outcome, "cut");
     assert!(record.text("reason").contains("`allow` no longer lets it in"), "{record:?}");
     carried(&mut bob);
 }
@@ -430,8 +432,7 @@ fn the_newest_certificate_is_shown_and_its_end_is_in_the_metrics() {
     let Duplex::Tls(stream) = client else { unreachable!() };
     assert_eq!(stream.connection.peer_certificates().unwrap()[0], newest.chain[0]);
     // An identity that nothing names any more wakes nobody.
-    let (one, text) = (named_target(b"one"), ());
-    let () = text;
+    let one = named_target(b"one");
     Gateway::rewrite(&door.site, bridge(&door.site, "plain", &one, ""));
     door.gateway.hang_up(2);
     assert!(!door.gateway.metrics().0.contains("identity=\"gateway\""));
@@ -468,5 +469,4 @@ fn a_relay_still_ends_by_a_hang_up() {
     rustix::process::kill_process(rustix::process::Pid::from_child(&relay), Signal::HUP).unwrap();
     let status = eventually("it to end", || relay.try_wait().unwrap());
     assert!(status.success());
-    let _ = ran;
 }

@@ -53,8 +53,7 @@ impl Client {
         pipe.write_all(ask.to_line().as_bytes()).map_err(|error| lost(&error))?;
         for line in BufReader::new(pipe).lines() {
             let line = line.map_err(|error| lost(&error))?;
-            let reply = serde_json::from_str(&line).map_err(|error| lost(&error.into()))?;
-            match reply {
+            match Reply::read(&line).map_err(|error| lost(&error.into()))? {
                 Reply::Progress(so_far) => progress(so_far),
                 Reply::Ok(value) => return Ok(Ok(value)),
                 Reply::Error(error) => return Ok(Err(error)),

@@ -15,8 +15,10 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
+pub(super) use self::args::Daemon;
 use self::client::{Client, refused};
-pub(super) use self::status::status;
+pub(super) use self::status::{age, fetch, status};
+pub(super) use self::table::plain;
 use super::Failure;
 use crate::gateway::Reloaded;
 use crate::gateway::control::{Ask, ClosedReply, DrainReply, Progress};

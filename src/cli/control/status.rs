@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use serde_json::Value;
 
-use super::args::Status;
+use super::args::{Daemon, Status};
 use super::client::{Client, refused};
 use super::print;
 use super::table::{Table, plain};
@@ -18,9 +18,7 @@ use crate::gateway::control::{Ask, ConnectionStatus, StatusReply};
 /// Prints what the daemon does.
 pub(in crate::cli) fn status(args: &Status) -> Result<ExitCode, Failure> {
     let connections = if args.json { usize::MAX } else { args.connections };
-    let answer = Client::open(&args.daemon)?.ask(&Ask::Status { connections }, |_| ())?;
-    let reply: StatusReply =
-        answer.map_err(|error| refused("the daemon does not tell its status", &error))?;
+    let reply = fetch(&args.daemon, connections)?;
     let text = if args.json {
         serde_json::to_string_pretty(&reply).context("cannot write JSON")? + "\n"
     } else {
@@ -28,6 +26,12 @@ pub(in crate::cli) fn status(args: &Status) -> Result<ExitCode, Failure> {
     };
     print(&text)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Asks for the status, with at most so many connections.
+pub(in crate::cli) fn fetch(daemon: &Daemon, connections: usize) -> Result<StatusReply, Failure> {
+    let answer = Client::open(daemon)?.ask(&Ask::Status { connections }, |_| ())?;
+    answer.map_err(|error| refused("the daemon does not tell its status", &error))
 }
 
 fn tables(reply: &StatusReply) -> String {
@@ -124,7 +128,7 @@ fn connections(all: &[ConnectionStatus]) -> Table {
 }
 
 /// In whole seconds, and the two largest units.
-pub(super) fn age(seconds: f64) -> String {
+pub(in crate::cli) fn age(seconds: f64) -> String {
     let whole = Duration::from_secs(seconds.max(0.0) as u64);
     let text = humantime::format_duration(whole).to_string();
     text.split(' ').take(2).collect::<Vec<_>>().join(" ")

@@ -1,6 +1,7 @@
 //! The lines that go over the control pipe. They are a promise to scripts:
 //! fields are added, not renamed.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -75,6 +76,18 @@ pub enum Reply<T> {
     Ok(T),
     /// It is not done.
     Error(ErrorReply),
+}
+
+impl<T: DeserializeOwned> Reply<T> {
+    /// Reads a line of an answer.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn read(line: &str) -> serde_json::Result<Self> {
+        let mut fields: Map<String, Value> = serde_json::from_str(line)?;
+        fields.remove("v");
+        serde_json::from_value(Value::Object(fields))
+    }
 }
 
 /// How far a drain is.

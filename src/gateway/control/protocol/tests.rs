@@ -40,6 +40,5 @@ fn every_line_of_an_answer_has_the_version_and_one_word() {
     assert_eq!(progress, "{\"v\":1,\"progress\":{\"open\":2}}\n");
     let error = last_line(Err("no".to_owned().into()));
     assert_eq!(error, "{\"v\":1,\"error\":{\"message\":\"no\"}}\n");
-    let read: Reply<Value> = serde_json::from_str(&error).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(read, Reply::Error("no".to_owned().into()));
+    assert_eq!(Reply::<Value>::read(&error).unwrap(), Reply::Error("no".to_owned().into()));
 }
