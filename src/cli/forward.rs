@@ -74,14 +74,7 @@ fn prepare(config: &Config, log: &LogGuard) -> Result<(Exposition, Prepared), Fa
     let exposition = Exposition::install().context("cannot set up the metrics")?;
     exposition.watch_log(log.dropped_lines());
     let prepared = Prepared::new(config, &exposition).map_err(|all| Failure::mistakes(&all))?;
-    for warning in prepared.identities.iter().flat_map(|identity| identity.warnings()) {
-        tracing::warn!(identity = warning.identity, "{warning}");
-    }
-    for bridge in &prepared.bridges {
-        for warning in bridge.protection().iter().flat_map(|protection| &protection.warnings) {
-            tracing::warn!(bridge = bridge.name(), "{warning}");
-        }
-    }
+    prepared.log_warnings(|_| true, |_| true);
     raise_descriptor_limit();
     Ok((exposition, prepared))
 }

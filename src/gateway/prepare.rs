@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::bridge::{Bridge, OpenError, Seats};
 use crate::config::Config;
 use crate::telemetry::metrics::Exposition;
-use crate::tls::{Identities, IdentityError};
+use crate::tls::{Identities, Identity, IdentityError};
 
 /// A configuration that reads well and still cannot run.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +86,23 @@ impl Prepared {
             }
         }
         if mistakes.is_empty() { Ok(Self { identities, bridges, total }) } else { Err(mistakes) }
+    }
+
+    /// Logs what works and may not be meant, of these identities and bridges.
+    pub fn log_warnings(
+        &self,
+        identity: impl Fn(&Identity) -> bool,
+        bridge: impl Fn(&Bridge) -> bool,
+    ) {
+        let identities = self.identities.iter().filter(|one| identity(one));
+        for warning in identities.flat_map(|identity| identity.warnings()) {
+            tracing::warn!(identity = warning.identity, "{warning}");
+        }
+        for bridge in self.bridges.iter().filter(|one| bridge(one)) {
+            for warning in bridge.protection().iter().flat_map(|protection| &protection.warnings) {
+                tracing::warn!(bridge = bridge.name(), "{warning}");
+            }
+        }
     }
 
     /// Sentences on what works and may not be meant, each with its place.

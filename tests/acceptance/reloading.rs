@@ -327,6 +327,34 @@ fn a_connection_whose_certificate_is_revoked_is_cut_and_others_go_on() {
 }
 
 #[test]
+fn a_client_whose_certificate_is_revoked_while_its_target_is_dialled_is_cut_too() {
+    let site = Site::new();
+    let target = Target::tcp();
+    let server = tls::server_config(&site, &site.leaf("target", Leaf::localhost("target")));
+    site.write("ca.crl", site.authority().revocation_list(&[]));
+    site.identity("gateway");
+    let text = format!(
+        "{0}crl = [\"ca.crl\"]\n{1}[bridge.door]\nconnect_timeout = \"30s\"\n\
+         connect = {{ address = \"tls:localhost:{2}\", identity = \"dialling\" }}\n\
+         listen = {{ address = \"tls:127.0.0.1:0\", identity = \"gateway\", allow = \"any\" }}\n",
+        site.identity_table("gateway"),
+        site.identity("dialling"),
+        target.port()
+    );
+    let gateway = Gateway::start(&site, text);
+    let bad = site.authority().issue(Leaf::named("bad"));
+    let mut client = tls::dial(gateway.at("door"), tls::client_config(&site, Some(&bad))).unwrap();
+    let Duplex::Tcp(dialled) = target.accept() else { unreachable!() };
+    // It is let in, and not listed yet: its target has not answered.
+    site.write("ca.crl", site.authority().revocation_list(&[bad.serial]));
+    assert_eq!(gateway.hang_up(1).field("cut"), 0);
+    let _service = tls::answer(dialled, Arc::new(server));
+    assert_ne!(client.drain().1, End::Clean);
+    let record = gateway.ended("cut");
+    assert_eq!(record.text("reason"), "its certificate was revoked");
+}
+
+#[test]
 fn a_connection_whose_rule_is_gone_is_cut_and_others_go_on() {
     let door = Door::new("allow = [{ cn = \"ann\" }, { cn = \"bob\" }]");
     let authority = door.site.authority();

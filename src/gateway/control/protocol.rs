@@ -57,12 +57,7 @@ impl Ask {
 
     /// The request as a line.
     pub fn to_line(&self) -> String {
-        let mut request = Map::new();
-        request.insert("v".to_owned(), VERSION.into());
-        if let Ok(Value::Object(fields)) = serde_json::to_value(self) {
-            request.extend(fields);
-        }
-        Value::Object(request).to_string() + "\n"
+        versioned(self)
     }
 }
 
@@ -181,12 +176,15 @@ pub(super) fn last_line(result: Result<Value, ErrorReply>) -> String {
 
 /// A line of an answer.
 pub(super) fn line(reply: Reply<Value>) -> String {
-    let mut line = Map::new();
-    line.insert("v".to_owned(), VERSION.into());
-    if let Ok(Value::Object(fields)) = serde_json::to_value(&reply) {
-        line.extend(fields);
-    }
-    Value::Object(line).to_string() + "\n"
+    versioned(&reply)
+}
+
+/// An object on a line, its version first: that is what who reads it wants to
+/// know before all else.
+fn versioned(object: &impl Serialize) -> String {
+    // Objects with names for keys can always be written.
+    let text = serde_json::to_string(object).unwrap_or_default();
+    format!("{{\"v\":{VERSION},{}\n", text.trim_start_matches('{'))
 }
 
 impl From<String> for ErrorReply {

@@ -140,10 +140,23 @@ impl Reloader {
         // A file that changes by itself is no wish to have a bridge back that
         // was drained by hand.
         let reopen = trigger != FILE;
+        self.warn(&prepared);
         let running = self.world.lock().bridges.clone();
         let plan = plan::plan(prepared.bridges, running, reopen)?;
         let built = build::build(plan, &self.runtime).await?;
         self.swap(config, prepared.identities, built).await
+    }
+
+    /// Of what is new: the rest was said before.
+    fn warn(&self, prepared: &super::Prepared) {
+        let now = self.world.lock();
+        let identity = |one: &crate::tls::Identity| {
+            now.identities.get(one.name()).is_none_or(|before| !before.same_content(one))
+        };
+        let bridge = |one: &crate::bridge::Bridge| {
+            !now.bridges.iter().any(|running| running.name() == one.name() && running.is_same(one))
+        };
+        prepared.log_warnings(identity, bridge);
     }
 
     async fn prepare(&self) -> Result<(Config, super::Prepared), Refusal> {
