@@ -406,7 +406,8 @@ fn a_connection_of_an_account_whose_rule_is_gone_is_cut() {
     assert!(client.child.try_wait().unwrap().is_none());
     Gateway::rewrite(&site, rules("{ user = 54999 }"));
     gateway.hang_up(2);
-    assert_eq!(gateway.ended("cut").text("client").contains(&format!("uid {ANN}")), true);
+    let record = gateway.ended("cut");
+    assert!(record.text("client").contains(&format!("uid {ANN}")), "{record:?}");
 }
 
 #[test]

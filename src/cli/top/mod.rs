@@ -77,12 +77,12 @@ fn show(
 ) -> std::io::Result<()> {
     loop {
         terminal.draw(|frame| draw::draw(frame, state))?;
-        if event::poll(TURN)? {
-            if let Event::Key(key) = event::read()? {
-                if key.kind != KeyEventKind::Release && keys::press(state, key) {
-                    return Ok(());
-                }
-            }
+        if event::poll(TURN)?
+            && let Event::Key(key) = event::read()?
+            && key.kind != KeyEventKind::Release
+            && keys::press(state, key)
+        {
+            return Ok(());
         }
         match fetched.recv_timeout(Duration::ZERO) {
             Ok(Ok(reply)) => state.take(reply, Instant::now()),

@@ -12,7 +12,7 @@ use crate::endpoint::Regrant;
 #[derive(Debug)]
 pub(super) enum Ready {
     Keep(RunningBridge),
-    Renew(RunningBridge, Bridge),
+    Renew(RunningBridge, Box<Bridge>),
     Relocate(RunningBridge, OpenBridge),
     Open(OpenBridge),
 }
@@ -49,7 +49,7 @@ pub(super) async fn build(plan: Plan, runtime: &Handle) -> Result<Built, Refusal
         match half {
             Half::Ready(one) => ready.push(one),
             Half::Waiting(giver, running, bridge) => {
-                ready.push(take_over(&giver, running, bridge, runtime).await?);
+                ready.push(take_over(&giver, running, *bridge, runtime).await?);
             }
         }
     }
@@ -59,17 +59,17 @@ pub(super) async fn build(plan: Plan, runtime: &Handle) -> Result<Built, Refusal
 enum Half {
     Ready(Ready),
     /// A listener is still to be handed over.
-    Waiting(RunningBridge, Option<RunningBridge>, Bridge),
+    Waiting(RunningBridge, Option<RunningBridge>, Box<Bridge>),
 }
 
 async fn half_open(fate: Fate, runtime: &Handle) -> Result<Half, OpenError> {
     Ok(match fate {
         Fate::Keep(running) => Half::Ready(Ready::Keep(running)),
-        Fate::Renew(running, bridge) => Half::Ready(Ready::Renew(running, bridge)),
+        Fate::Renew(running, bridge) => Half::Ready(Ready::Renew(running, Box::new(bridge))),
         Fate::Relocate(running, bridge, From::Bridge(giver)) => {
-            Half::Waiting(giver, Some(running), bridge)
+            Half::Waiting(giver, Some(running), Box::new(bridge))
         }
-        Fate::Open(bridge, From::Bridge(giver)) => Half::Waiting(giver, None, bridge),
+        Fate::Open(bridge, From::Bridge(giver)) => Half::Waiting(giver, None, Box::new(bridge)),
         Fate::Relocate(running, bridge, From::Bind) => {
             Half::Ready(Ready::Relocate(running, open(bridge, runtime).await?))
         }

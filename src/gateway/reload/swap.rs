@@ -72,7 +72,7 @@ fn settle(one: Ready, reloaded: &mut Reloaded, judged: &mut Vec<RunningBridge>) 
             return running;
         }
         Ready::Renew(running, bridge) => {
-            running.renew(bridge);
+            running.renew(*bridge);
             judged.push(running.clone());
             (running, &mut reloaded.changed)
         }

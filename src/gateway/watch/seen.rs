@@ -1,7 +1,7 @@
 //! What was seen of a file: enough to tell whether its content is another.
 
 use std::collections::BTreeMap;
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -72,7 +72,7 @@ fn mark(path: &Path) -> Option<Mark> {
 }
 
 #[cfg(unix)]
-fn inode(meta: &Metadata) -> (u64, u64, i64, i64) {
+fn inode(meta: &std::fs::Metadata) -> (u64, u64, i64, i64) {
     use std::os::unix::fs::MetadataExt;
     (meta.dev(), meta.ino(), meta.ctime(), meta.ctime_nsec())
 }
