@@ -14,6 +14,9 @@ pub struct Peer {
     pub origin: Origin,
     /// What its certificate says, where it showed one.
     pub certificate: Option<Box<CertificateNames>>,
+    /// The certificates that it showed, leaf first, in DER: to be judged again
+    /// when the rules change.
+    pub chain: Option<Box<[Box<[u8]>]>>,
     /// What TLS agreed on, where there is TLS.
     pub tls: Option<Box<TlsSession>>,
     /// Who it says it speaks for, by a PROXY header that we believe.
@@ -83,12 +86,12 @@ pub enum Account {
 }
 
 impl Account {
-    /// Rules have been asked: what only they look at need not be kept.
-    pub fn forget_groups(&mut self) {
-        match self {
-            Self::Unix { groups, .. } => *groups = Box::default(),
-            Self::Windows { groups, .. } => *groups = Box::default(),
-            Self::Supposed { .. } | Self::Unknown => {}
+    /// Rules have been asked, and those of a Windows pipe stay as they are: the
+    /// SIDs that only they look at need not be kept. A Unix socket's rules may
+    /// change, and its client is judged again then.
+    pub fn forget_sids(&mut self) {
+        if let Self::Windows { groups, .. } = self {
+            *groups = Box::default();
         }
     }
 }
@@ -154,7 +157,7 @@ pub struct Proxied {
 impl Peer {
     /// A peer of which no more is known than where it is.
     pub fn new(origin: Origin) -> Self {
-        Self { origin, certificate: None, tls: None, proxied: None }
+        Self { origin, certificate: None, chain: None, tls: None, proxied: None }
     }
 }
 

@@ -8,11 +8,14 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep};
 use tokio_util::task::TaskTracker;
 
-use super::places::Place;
+use super::current::Current;
+use super::places::Standing;
 use super::{Shared, Verdict, connection};
+use crate::config::Listen;
 use crate::endpoint::{Incoming, Listener};
 use crate::telemetry::metrics::WaitingGuard;
 
@@ -24,81 +27,123 @@ const LOOK_AT_QUEUE: Duration = Duration::from_millis(100);
 /// More held back clients than this are counted as this many.
 const MOST_COUNTED: usize = 1024;
 
+/// What a running accept loop can be told.
+#[derive(Debug)]
+pub(super) enum Order {
+    /// Listen here from now on, and no more where it did.
+    Move(Box<Listener>),
+    /// The same socket goes on under these options.
+    Adapt(Box<Listen>),
+    /// Give the listener away, and wait for another one or the end.
+    HandOver(oneshot::Sender<Listener>),
+}
+
 /// The accept loop of a bridge.
 pub(super) struct Accept {
-    pub shared: Arc<Shared>,
-    pub listener: Listener,
+    pub current: Arc<Current>,
+    /// `None` while it has given it away.
+    pub listener: Option<Listener>,
+    pub orders: mpsc::Receiver<Order>,
     pub tasks: TaskTracker,
 }
 
 impl Accept {
     /// Runs until the bridge drains; the listener is closed then.
     pub async fn run(mut self) {
-        while let Some((place, incoming)) = self.client().await {
-            let shared = Arc::clone(&self.shared);
-            self.tasks.spawn(connection::run(shared, incoming, place, Instant::now()));
+        while let Some((place, incoming)) = self.next().await {
+            let current = Arc::clone(&self.current);
+            self.tasks.spawn(connection::run(current, incoming, place, Instant::now()));
         }
     }
 
     /// Carries the first client that comes, and then no other; `None` if the
     /// bridge drained first. The listener is closed as soon as it is there.
     pub async fn run_once(mut self) -> Option<Verdict> {
-        let (place, incoming) = self.client().await?;
+        let (place, incoming) = self.next().await?;
         drop(self.listener);
-        Some(connection::run(self.shared, incoming, place, Instant::now()).await)
+        Some(connection::run(self.current, incoming, place, Instant::now()).await)
     }
 
-    /// Waits for the next client, whatever goes wrong meanwhile; `None` once the
-    /// bridge drains.
-    async fn client(&mut self) -> Option<(Place, Incoming)> {
-        let draining = self.shared.draining.clone();
+    /// Waits for the next client, whatever goes wrong meanwhile, and does what
+    /// it is told; `None` once the bridge drains.
+    async fn next(&mut self) -> Option<(Standing, Incoming)> {
+        let draining = self.current.shared().draining.clone();
         let mut pause = FIRST_PAUSE;
         loop {
-            let error = match draining.run_until_cancelled(self.next()).await? {
+            let Self { current, listener, orders, .. } = self;
+            let came = tokio::select! {
+                biased;
+                () = draining.cancelled() => return None,
+                Some(order) = orders.recv() => {
+                    self.obey(order);
+                    continue;
+                }
+                came = client(current, listener.as_mut()) => came,
+            };
+            let error = match came {
                 Ok(client) => return Some(client),
                 Err(error) => error,
             };
-            self.shared.metrics.accept_error();
-            let bridge = &*self.shared.name;
+            let shared = self.current.shared();
+            shared.metrics.accept_error();
+            let bridge = &*shared.name;
             tracing::warn!(bridge, %error, "accept failed; trying again in {pause:?}");
             draining.run_until_cancelled(sleep(pause)).await?;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 
-    async fn next(&mut self) -> std::io::Result<(Place, Incoming)> {
-        let place = self.place().await?;
-        let incoming = self.listener.accept().await?;
-        Ok((place, incoming))
-    }
-
-    /// Waits for a place, and meanwhile counts who has to wait with us.
-    async fn place(&self) -> std::io::Result<Place> {
-        let places = &self.shared.places;
-        let place = async {
-            if self.shared.admission.takes_time() {
-                places.door().await
-            } else {
-                places.own().await
+    fn obey(&mut self, order: Order) {
+        match order {
+            Order::Move(listener) => self.listener = Some(*listener),
+            Order::Adapt(listen) => {
+                if let Some(listener) = &mut self.listener {
+                    listener.adapt(&listen);
+                }
             }
-        };
-        tokio::select! {
-            biased;
-            place = place => place.map_err(std::io::Error::other),
-            never = self.count_held_back() => match never {},
+            Order::HandOver(to) => {
+                if let Some(listener) = self.listener.take() {
+                    // Who asked and has gone leaves it to be closed.
+                    let _ = to.send(listener);
+                }
+            }
         }
     }
+}
 
-    /// Shows in the metrics whom the limit holds back; never ends by itself.
-    async fn count_held_back(&self) -> Infallible {
-        let mut waiting: Vec<WaitingGuard> = Vec::new();
-        loop {
-            let queued = self.listener.queued().min(MOST_COUNTED);
-            waiting.truncate(queued);
-            while waiting.len() < queued {
-                waiting.push(self.shared.metrics.wait());
-            }
-            sleep(LOOK_AT_QUEUE).await;
+/// Cancelling loses nobody.
+async fn client(
+    current: &Current,
+    listener: Option<&mut Listener>,
+) -> std::io::Result<(Standing, Incoming)> {
+    let Some(listener) = listener else { return std::future::pending().await };
+    let place = place(&current.shared(), listener).await?;
+    let incoming = listener.accept().await?;
+    Ok((place, incoming))
+}
+
+/// Waits for a place, and meanwhile counts who has to wait with us.
+async fn place(shared: &Shared, listener: &Listener) -> std::io::Result<Standing> {
+    let places = &shared.places;
+    let place = async {
+        if shared.admission.takes_time() { places.door().await } else { places.own().await }
+    };
+    tokio::select! {
+        biased;
+        place = place => place.map_err(std::io::Error::other),
+        never = count_held_back(shared, listener) => match never {},
+    }
+}
+
+/// Shows in the metrics whom the limit holds back; never ends by itself.
+async fn count_held_back(shared: &Shared, listener: &Listener) -> Infallible {
+    let mut waiting: Vec<WaitingGuard> = Vec::new();
+    loop {
+        let queued = listener.queued().min(MOST_COUNTED);
+        waiting.truncate(queued);
+        while waiting.len() < queued {
+            waiting.push(shared.metrics.wait());
         }
+        sleep(LOOK_AT_QUEUE).await;
     }
 }

@@ -4,7 +4,7 @@
 //! Nothing of the target is touched before this has said yes.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rustls::ServerConfig;
@@ -12,15 +12,16 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::judge::Judge;
 use super::{Problem, Shared};
 use crate::access::{Origin, Peer, ResolvedLocalRules, TlsSession};
-use crate::config::{Listen, ProxyAccept, TlsListen};
+use crate::config::{Listen, ProxyAccept, TlsClients, TlsListen};
 use crate::endpoint::tls::{HandshakeError, Shaken, accept};
 use crate::endpoint::{Conn, Stream, name_client, turn_away};
 use crate::proxy;
 use crate::telemetry::Outcome;
 use crate::telemetry::metrics::HandshakeEnd;
-use crate::tls::{self, Identities, Refusal, TlsError};
+use crate::tls::{self, Identities, Identity, Recheck, Refusal, TlsError};
 
 /// What a bridge asks of its clients.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ pub(super) struct Admission {
 struct TlsAdmission {
     config: Arc<ServerConfig>,
     fin_is_end: bool,
+    identity: Arc<Identity>,
+    clients: TlsClients,
 }
 
 impl std::fmt::Debug for TlsAdmission {
@@ -82,6 +85,30 @@ impl Admission {
     /// The rules about accounts, where there are any.
     pub fn local_rules(&self) -> Option<&ResolvedLocalRules> {
         self.local.as_ref()
+    }
+
+    /// For those who are here already, by the rules of now. Those for whom no
+    /// rule can be applied stay.
+    pub fn judge(&self) -> Judge<'_> {
+        let recheck = |tls: &TlsAdmission| match Recheck::new(&tls.identity, &tls.clients) {
+            Ok(recheck) => recheck,
+            // The handshakes' own check is made of the same and was good.
+            Err(error) => {
+                tracing::error!(%error, "open connections cannot be judged again");
+                None
+            }
+        };
+        let tls = self.tls.as_ref().and_then(recheck);
+        Judge { local: self.local.as_ref(), tls, found: Mutex::default() }
+    }
+
+    /// Whether the same clients come in, by the same certificates.
+    pub fn same_as(&self, other: &Self) -> bool {
+        let tls = match (&self.tls, &other.tls) {
+            (Some(one), Some(two)) => one.identity.same_content(&two.identity),
+            (one, two) => one.is_none() && two.is_none(),
+        };
+        tls && self.local == other.local
     }
 
     /// Whether the client has to say something first, and may keep us waiting.
@@ -199,7 +226,12 @@ impl TlsAdmission {
             .get(&listen.identity)
             .ok_or_else(|| TlsError::NoCredential(listen.identity.clone()))?;
         let config = tls::server_config(identity, listen)?;
-        Ok(Self { config, fin_is_end: listen.tls.close_notify_optional })
+        Ok(Self {
+            config,
+            fin_is_end: listen.tls.close_notify_optional,
+            identity: Arc::clone(identity),
+            clients: listen.clients.clone(),
+        })
     }
 
     async fn handshake(
@@ -213,10 +245,11 @@ impl TlsAdmission {
         let shaken =
             shaken.map_err(|_| Refused::failed("no TLS handshake within `handshake_timeout`"))?;
         match shaken {
-            Ok(Shaken { conn, session, names, .. }) => {
+            Ok(Shaken { conn, session, names, chain, .. }) => {
                 let session = TlsSession { sni: seen.sni, ..session };
                 peer.tls = Some(Box::new(session));
                 peer.certificate = names.map(Box::new);
+                peer.chain = Some(chain.iter().map(|der| der.as_ref().into()).collect());
                 Ok(Stream::Tls(Box::new(conn)).into())
             }
             Err(HandshakeError { error, tcp }) => {

@@ -6,21 +6,21 @@ use std::sync::Arc;
 use tokio::time::Instant;
 use tokio_util::either::Either;
 
+use super::current::Current;
 use super::dial::dial;
-use super::places::Place;
+use super::places::{Place, Standing};
 use super::record::Record;
 use super::{Shared, Verdict};
 use crate::access::{Origin, Peer};
 use crate::config::Mode;
 use crate::endpoint::{Conn, Incoming};
-use crate::ferry::{ByteFlow, Crossing, Ended, Flow, MessageFlow, Moved};
+use crate::ferry::{ByteFlow, Crossing, Cut, Ended, Flow, MessageFlow, Moved};
 use crate::telemetry::metrics::OpenGuard;
 use crate::telemetry::{ConnectionId, Outcome};
 
 /// A connection's places, and that it counts as open.
 struct Held {
-    _own: Place,
-    _total: Place,
+    _places: [Place; 2],
     _open: OpenGuard,
 }
 
@@ -31,40 +31,40 @@ struct Prepared {
     held: Held,
 }
 
-/// Sees one client through, from accept to its log line. `place` is one in
-/// front of the door, where admission takes time, else one of the bridge's.
+/// Sees one client through, from accept to its log line, by the settings that
+/// are in force now. `place` is one in front of the door, where admission takes
+/// time, else one of the bridge's.
 // Not an `async fn`: that would hold its arguments twice, for as long as the
 // connection is open.
 pub(super) fn run(
-    shared: Arc<Shared>,
+    current: Arc<Current>,
     incoming: Incoming,
-    place: Place,
+    place: Standing,
     accepted: Instant,
 ) -> impl Future<Output = Verdict> {
     let Incoming { conn, mut peer } = incoming;
     async move {
         let id = ConnectionId::next();
-        let ended = see_through(&shared, conn, &mut peer, place, id, accepted).await;
-        record(&shared, id, &peer, accepted, ended)
+        let shared = current.shared();
+        // Short-lived: on the heap, so that an idle connection does not carry it.
+        let prepared = Box::pin({
+            let shared = Arc::clone(&shared);
+            async move { (prepare(&shared, conn, &mut peer, place, id).await, peer) }
+        });
+        let (prepared, peer) = prepared.await;
+        let (client, target, held) = match prepared {
+            Ok(Prepared { client, target, held }) => (client, target, held),
+            Err(ended) => return record(&shared, id, &peer, accepted, ended),
+        };
+        let live = shared.connections.enter(id, peer, accepted);
+        current.judge_late(&shared, &live);
+        let mut ended = ferry(&shared, client, target, accepted, live.switch()).await;
+        drop(held);
+        if ended.outcome == Outcome::Cut && ended.reason.is_none() {
+            ended.reason = live.why().map(str::to_owned);
+        }
+        record(&shared, id, live.peer(), accepted, ended)
     }
-}
-
-/// From admission to the end.
-async fn see_through(
-    shared: &Arc<Shared>,
-    conn: Conn,
-    peer: &mut Peer,
-    place: Place,
-    id: ConnectionId,
-    accepted: Instant,
-) -> Ended {
-    // The handshakes' state is large and short-lived: on the heap, so that an
-    // idle connection does not carry it.
-    let (client, target, _held) = match Box::pin(prepare(shared, conn, peer, place, id)).await {
-        Ok(Prepared { client, target, held }) => (client, target, held),
-        Err(ended) => return ended,
-    };
-    ferry(shared, client, target, accepted).await
 }
 
 fn record(
@@ -90,7 +90,7 @@ async fn prepare(
     shared: &Arc<Shared>,
     conn: Conn,
     peer: &mut Peer,
-    place: Place,
+    place: Standing,
     id: ConnectionId,
 ) -> Result<Prepared, Ended> {
     let waiting = shared.metrics.wait();
@@ -117,11 +117,12 @@ async fn prepare(
     }
 }
 
-/// Only admission and the PROXY header had a use for these.
+/// Only admission and the PROXY header had a use for these, and nobody is
+/// judged by them again.
 fn forget_announced(peer: &mut Peer) {
     peer.tls = None;
     if let Origin::Local(process) = &mut peer.origin {
-        process.account.forget_groups();
+        process.account.forget_sids();
     }
     if let Some(proxied) = &mut peer.proxied {
         proxied.tlvs = Default::default();
@@ -129,13 +130,11 @@ fn forget_announced(peer: &mut Peer) {
 }
 
 /// Waits until the connection may be open.
-async fn hold(shared: &Arc<Shared>, place: Place) -> Result<Held, Ended> {
-    let own = if shared.admission.takes_time() { shared.places.own().await } else { Ok(place) };
-    let total = shared.places.total().await;
-    match (own, total) {
-        (Ok(own), Ok(total)) => Ok(Held { _own: own, _total: total, _open: shared.metrics.open() }),
+async fn hold(shared: &Arc<Shared>, place: Standing) -> Result<Held, Ended> {
+    match shared.places.step_in(place).await {
+        Ok(places) => Ok(Held { _places: places, _open: shared.metrics.open() }),
         // The semaphores are never closed.
-        _ => Err(called_off()),
+        Err(_) => Err(called_off()),
     }
 }
 
@@ -154,18 +153,19 @@ fn ferry(
     client: Conn,
     target: Conn,
     accepted: Instant,
+    cut: &Cut,
 ) -> Either<impl Future<Output = Ended>, Pin<Box<impl Future<Output = Ended>>>> {
     match shared.mode {
         Mode::Byte => {
-            let (up, down) = (ByteFlow::new(), ByteFlow::new());
-            Either::Left(cross(shared, client, target, (up, down), accepted))
+            let flows = (ByteFlow::new(), ByteFlow::new());
+            Either::Left(cross(shared, client, target, flows, accepted, cut))
         }
         Mode::Message => {
             let (near, far, max) =
                 (shared.listen_prefix, shared.connect_prefix, shared.max_message);
-            let (up, down) = (MessageFlow::new(near, far, max), MessageFlow::new(far, near, max));
+            let flows = (MessageFlow::new(near, far, max), MessageFlow::new(far, near, max));
             // Larger than a byte connection by what framing needs.
-            Either::Right(Box::pin(cross(shared, client, target, (up, down), accepted)))
+            Either::Right(Box::pin(cross(shared, client, target, flows, accepted, cut)))
         }
     }
 }
@@ -176,8 +176,9 @@ fn cross<F: Flow>(
     target: Conn,
     (up, down): (F, F),
     accepted: Instant,
+    cut: &Cut,
 ) -> impl Future<Output = Ended> {
     let (up_meter, down_meter) = (&shared.metrics.to_target, &shared.metrics.to_client);
     let crossing = Crossing { client, target, up, down, up_meter, down_meter };
-    crossing.run(shared.limits, accepted, &shared.cut)
+    crossing.run(shared.limits, accepted, cut)
 }

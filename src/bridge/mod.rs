@@ -7,35 +7,42 @@
 mod accept;
 mod admit;
 mod connection;
+mod current;
 mod dial;
 mod ends;
+mod judge;
+mod live;
 mod places;
 mod record;
 mod running;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use self::accept::{Accept, Order};
 use self::admit::Admission;
+use self::current::{Current, Whereabouts};
 use self::ends::{check_file_owner, connect_framing, connect_timeout, listen_framing, prefix};
+use self::live::Connections;
+pub use self::live::Live;
 use self::places::Places;
+pub use self::places::Seats;
 pub use self::running::RunningBridge;
 use crate::access::UnknownName;
-use crate::config::{self, Listen, Mode};
+use crate::config::{self, Dial, Listen, Mode};
 use crate::endpoint::{
     BindError, Dialer, Listener, PrepareError, Protection, ProtectionError, protection,
 };
-use crate::ferry::{Cut, Limits};
+use crate::ferry::Limits;
 use crate::frame::Prefix;
 use crate::telemetry::Outcome;
 use crate::telemetry::metrics::BridgeMetrics;
-use crate::tls::{Identities, TlsError};
+use crate::tls::{Identities, Identity, TlsError};
 
 /// Why a bridge could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +72,16 @@ pub enum Problem {
     /// `owner` or `group` names somebody who does not exist.
     #[error("{0}; `owner` and `group` must name existing accounts")]
     Owner(UnknownName),
+    /// pipeferry itself failed.
+    #[error("pipeferry itself failed: {0}")]
+    Broken(String),
+}
+
+impl OpenError {
+    /// Something panicked, and has said so.
+    pub fn broken(bridge: String, why: String) -> Self {
+        Self { bridge, problem: Problem::Broken(why) }
+    }
 }
 
 impl From<PrepareError> for Problem {
@@ -85,43 +102,52 @@ pub struct Verdict {
     pub reason: Option<String>,
 }
 
-/// What all connections of a bridge share.
+/// What the connections of a bridge share: those that came under the same
+/// configuration, and in the last part all of them.
 #[derive(Debug)]
 struct Shared {
+    config: config::Bridge,
     name: String,
     mode: Mode,
     listen_prefix: Option<Prefix>,
     connect_prefix: Option<Prefix>,
     admission: Admission,
-    places: Places,
     dialer: Dialer,
+    /// The one that the target is shown.
+    shown: Option<Arc<Identity>>,
     limits: Limits,
     max_message: usize,
-    max_connections: usize,
     handshake_timeout: Duration,
     connect_timeout: Duration,
     metrics: Arc<BridgeMetrics>,
+
+    // Of the bridge as long as it runs, whatever its configuration says.
+    places: Arc<Places>,
+    connections: Arc<Connections>,
     /// No new connections; those that are not carried yet are called off.
     draining: CancellationToken,
-    /// All connections end now.
-    cut: Cut,
 }
 
 /// A bridge that is prepared: all but the listener is there.
 #[derive(Debug)]
 pub struct Bridge {
-    shared: Arc<Shared>,
-    listen: Listen,
+    shared: Shared,
     protection: Option<Protection>,
-    tasks: TaskTracker,
 }
 
 /// A bridge whose listener is open.
 #[derive(Debug)]
 pub struct OpenBridge {
-    bridge: Bridge,
+    shared: Arc<Shared>,
+    current: Arc<Current>,
     listener: Listener,
+    tasks: TaskTracker,
+    order: mpsc::Sender<Order>,
+    orders: mpsc::Receiver<Order>,
 }
+
+/// More orders than one reload gives.
+const ORDERS: usize = 8;
 
 impl Bridge {
     /// Prepares a bridge: certificates and accounts are looked up, nothing is
@@ -133,7 +159,7 @@ impl Bridge {
         config: &config::Bridge,
         identities: &Identities,
         metrics: Arc<BridgeMetrics>,
-        total: Arc<Semaphore>,
+        total: Arc<Seats>,
     ) -> Result<Self, OpenError> {
         let fail = |problem| OpenError { bridge: config.name.clone(), problem };
         let admission = Admission::new(&config.listen, identities).map_err(fail)?;
@@ -147,34 +173,43 @@ impl Bridge {
             half_close: config.half_close_timeout,
             lifetime: config.max_lifetime,
         };
+        let shown = match &config.connect {
+            Dial::Tls(dial) => identities.get(&dial.identity).cloned(),
+            _ => None,
+        };
         let shared = Shared {
+            config: config.clone(),
             name: config.name.clone(),
             mode: config.mode,
             listen_prefix: prefix(listen_framing(&config.listen)),
             connect_prefix: prefix(connect_framing(&config.connect)),
             admission,
-            places: Places::new(config.max_connections, total),
             dialer,
+            shown,
             limits,
             max_message: config.max_message,
-            max_connections: config.max_connections,
             handshake_timeout: config.handshake_timeout,
             connect_timeout: connect_timeout(config),
             metrics,
+            places: Arc::new(Places::new(config.max_connections, total)),
+            connections: Arc::default(),
             draining: CancellationToken::new(),
-            cut: Cut::default(),
         };
-        Ok(Self {
-            shared: Arc::new(shared),
-            listen: config.listen.clone(),
-            protection,
-            tasks: TaskTracker::new(),
-        })
+        Ok(Self { shared, protection })
     }
 
     /// Its name.
     pub fn name(&self) -> &str {
         &self.shared.name
+    }
+
+    /// Whether the system picks the port that it listens on.
+    pub fn picks_its_port(&self) -> bool {
+        match &self.shared.config.listen {
+            Listen::Tcp(tcp) => tcp.at.port == 0,
+            Listen::Tls(tls) => tls.tcp.at.port == 0,
+            _ => false,
+        }
     }
 
     /// What the system will be told of who may open its listening end, where
@@ -189,17 +224,28 @@ impl Bridge {
     /// [`OpenError`] with the address and the system's reason.
     pub async fn open(self) -> Result<OpenBridge, OpenError> {
         let rules = self.shared.admission.local_rules();
-        match Listener::bind(&self.listen, rules).await {
-            Ok(listener) => {
-                if let Some(instances) = listener.pipe_instances() {
-                    self.shared.metrics.watch_pipe_instances(instances);
-                }
-                Ok(OpenBridge { bridge: self, listener })
-            }
-            Err(error) => {
-                Err(OpenError { bridge: self.shared.name.clone(), problem: error.into() })
-            }
+        match Listener::bind(&self.shared.config.listen, rules).await {
+            Ok(listener) => Ok(self.opened(listener)),
+            Err(error) => Err(OpenError { bridge: self.shared.name, problem: error.into() }),
         }
+    }
+
+    /// Takes a listener over that is open already, at the place that this bridge
+    /// wants ([`RunningBridge::keeps`]).
+    pub fn take_over(self, mut listener: Listener) -> OpenBridge {
+        listener.adapt(&self.shared.config.listen);
+        self.opened(listener)
+    }
+
+    fn opened(self, listener: Listener) -> OpenBridge {
+        if let Some(instances) = listener.pipe_instances() {
+            self.shared.metrics.watch_pipe_instances(instances);
+        }
+        let shared = Arc::new(self.shared);
+        let current = Current::new(Arc::clone(&shared), Whereabouts::of(&listener));
+        let (order, orders) = mpsc::channel(ORDERS);
+        let (current, tasks) = (Arc::new(current), TaskTracker::new());
+        OpenBridge { shared, current, listener, tasks, order, orders }
     }
 }
 
@@ -207,17 +253,17 @@ impl OpenBridge {
     /// A handle on the bridge, which does not run yet.
     pub fn handle(&self) -> RunningBridge {
         RunningBridge {
-            shared: Arc::clone(&self.bridge.shared),
-            address: self.listener.address().to_owned(),
-            path: self.listener.path().map(Path::to_owned),
-            tasks: self.bridge.tasks.clone(),
+            name: self.shared.name.as_str().into(),
+            current: Arc::clone(&self.current),
+            order: self.order.clone(),
+            tasks: self.tasks.clone(),
         }
     }
 
     /// Starts accepting.
     pub fn run(self) {
         // Not before: a configuration that is only looked at changes no metric.
-        self.bridge.shared.metrics.limit(self.bridge.shared.max_connections);
+        self.shared.metrics.limit(self.shared.config.max_connections);
         let (tasks, accept) = self.into_accept();
         tasks.spawn(accept.run());
     }
@@ -229,8 +275,8 @@ impl OpenBridge {
         tasks.spawn(accept.run_once())
     }
 
-    fn into_accept(self) -> (TaskTracker, accept::Accept) {
-        let Self { bridge: Bridge { shared, tasks, .. }, listener } = self;
-        (tasks.clone(), accept::Accept { shared, listener, tasks })
+    fn into_accept(self) -> (TaskTracker, Accept) {
+        let Self { current, listener, tasks, orders, .. } = self;
+        (tasks.clone(), Accept { current, listener: Some(listener), orders, tasks })
     }
 }

@@ -5,45 +5,106 @@
 //! the places in front of the door: whoever only connects and keeps silent
 //! shuts out nobody who is let in already.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
 /// Clients of a bridge that may be in a handshake, or wait after it.
 const AT_THE_DOOR: usize = 1024;
 
-/// The places of a bridge.
+/// A number of places that can change while they are taken.
 #[derive(Debug)]
-pub(super) struct Places {
-    door: Arc<Semaphore>,
-    own: Arc<Semaphore>,
-    total: Arc<Semaphore>,
+pub struct Seats {
+    free: Arc<Semaphore>,
+    most: Mutex<usize>,
 }
 
 /// A place that was taken; free again when dropped.
 pub(super) type Place = OwnedSemaphorePermit;
 
+impl Seats {
+    /// So many, none of them taken.
+    pub fn new(most: usize) -> Self {
+        let most = most.min(Semaphore::MAX_PERMITS);
+        Self { free: Arc::new(Semaphore::new(most)), most: Mutex::new(most) }
+    }
+
+    /// From now on `most`. Nobody loses a place: where more are taken than there
+    /// are to be, those that come free go first. To be called on a runtime.
+    pub fn resize(&self, most: usize) {
+        let most = most.min(Semaphore::MAX_PERMITS);
+        let mut now = self.most.lock().unwrap_or_else(PoisonError::into_inner);
+        let was = std::mem::replace(&mut *now, most);
+        if most >= was {
+            self.free.add_permits(most - was);
+            return;
+        }
+        let owed = was - most - self.free.forget_permits(was - most);
+        if owed > 0 {
+            let free = Arc::clone(&self.free);
+            tokio::spawn(async move {
+                for _ in 0..owed {
+                    let Ok(place) = free.acquire().await else { return };
+                    place.forget();
+                }
+            });
+        }
+    }
+
+    async fn take(&self) -> Result<Place, AcquireError> {
+        Arc::clone(&self.free).acquire_owned().await
+    }
+}
+
+/// The places of a bridge.
+#[derive(Debug)]
+pub(super) struct Places {
+    door: Seats,
+    own: Seats,
+    total: Arc<Seats>,
+}
+
+/// Where a client stands.
+pub(super) enum Standing {
+    /// In front of the door.
+    Door(Place),
+    /// Among the bridge's connections.
+    Own(Place),
+}
+
 impl Places {
     /// `most` of this bridge; `total` is shared by all of them.
-    pub fn new(most: usize, total: Arc<Semaphore>) -> Self {
-        let own = Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)));
-        Self { door: Arc::new(Semaphore::new(AT_THE_DOOR)), own, total }
+    pub fn new(most: usize, total: Arc<Seats>) -> Self {
+        Self { door: Seats::new(AT_THE_DOOR), own: Seats::new(most), total }
+    }
+
+    /// From now on `most` of this bridge.
+    pub fn resize(&self, most: usize) {
+        self.own.resize(most);
     }
 
     /// Waits for a place in front of the door.
-    pub async fn door(&self) -> Result<Place, AcquireError> {
-        Arc::clone(&self.door).acquire_owned().await
+    pub async fn door(&self) -> Result<Standing, AcquireError> {
+        self.door.take().await.map(Standing::Door)
     }
 
     /// Waits for a place among the bridge's connections.
-    pub async fn own(&self) -> Result<Place, AcquireError> {
-        Arc::clone(&self.own).acquire_owned().await
+    pub async fn own(&self) -> Result<Standing, AcquireError> {
+        self.own.take().await.map(Standing::Own)
     }
 
-    /// Waits for a place among the connections of all bridges. Taken after the
-    /// client is there: a bridge that only waits for one must not hold a place
-    /// back from the others.
-    pub async fn total(&self) -> Result<Place, AcquireError> {
-        Arc::clone(&self.total).acquire_owned().await
+    /// Waits until a client that stands there may be carried: a place among the
+    /// bridge's connections, and one among those of all bridges. The latter is
+    /// taken after the client is there: a bridge that only waits for one must
+    /// not hold a place back from the others.
+    pub async fn step_in(&self, from: Standing) -> Result<[Place; 2], AcquireError> {
+        let (own, _door) = match from {
+            Standing::Own(place) => (place, None),
+            Standing::Door(door) => (self.own.take().await?, Some(door)),
+        };
+        Ok([own, self.total.take().await?])
     }
 }
+
+#[cfg(test)]
+mod tests;

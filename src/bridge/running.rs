@@ -1,71 +1,196 @@
-//! A bridge that runs, seen from outside: its numbers, and how to stop it.
+//! A bridge that runs, seen from outside: its numbers, how to change its
+//! settings while it does, and how to stop it.
 
-use std::path::PathBuf;
+use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
-use super::Shared;
+use super::accept::Order;
+use super::current::{Current, Whereabouts};
+use super::{Bridge, Live, OpenBridge, Shared};
 use crate::config::Mode;
+use crate::endpoint::{Keep, Listener, Regrant, keep, scheme};
 use crate::telemetry::metrics::BridgeMetrics;
 
-/// A bridge that runs: a handle to stop it by.
+/// An accept loop that is well answers at once, or after a pause of a second.
+const LONGEST_HAND_OVER: Duration = Duration::from_secs(5);
+
+/// A bridge that runs: a handle to change and to stop it by.
 #[derive(Debug, Clone)]
 pub struct RunningBridge {
-    pub(super) shared: Arc<Shared>,
-    pub(super) address: String,
-    pub(super) path: Option<PathBuf>,
+    pub(super) name: Arc<str>,
+    pub(super) current: Arc<Current>,
+    pub(super) order: mpsc::Sender<Order>,
     pub(super) tasks: TaskTracker,
 }
 
 impl RunningBridge {
     /// Its name.
     pub fn name(&self) -> &str {
-        &self.shared.name
+        &self.name
     }
 
     /// Its mode.
     pub fn mode(&self) -> Mode {
-        self.shared.mode
+        self.current.shared().mode
     }
 
     /// The address that it really listens on.
-    pub fn address(&self) -> &str {
-        &self.address
+    pub fn address(&self) -> String {
+        self.current.place().address
     }
 
     /// Says in the log that clients may come.
     pub fn announce(&self) {
-        let (bridge, address, target) = (self.name(), self.address(), self.target());
-        let socket = self.path.as_deref().map(|path| tracing::field::display(path.display()));
+        let Whereabouts { address, path } = self.current.place();
+        let (bridge, target) = (self.name(), self.target());
+        let socket = path.as_deref().map(|path| tracing::field::display(path.display()));
         tracing::info!(target: "pipeferry::bridge", bridge, address, socket, target, "listening");
     }
 
     /// The target's address.
-    pub fn target(&self) -> &str {
-        self.shared.dialer.address()
+    pub fn target(&self) -> String {
+        self.current.shared().dialer.address().to_owned()
     }
 
     /// Its numbers.
-    pub fn metrics(&self) -> &Arc<BridgeMetrics> {
-        &self.shared.metrics
+    pub fn metrics(&self) -> Arc<BridgeMetrics> {
+        Arc::clone(&self.current.shared().metrics)
+    }
+
+    /// The connections that are open, in no order.
+    pub fn connections(&self) -> Vec<Arc<Live>> {
+        self.current.shared().connections.all()
+    }
+
+    /// How many connections are open; under the same name, another bridge that
+    /// was removed may have more.
+    pub fn open_now(&self) -> usize {
+        self.current.shared().connections.count()
+    }
+
+    /// Whether both are handles of one bridge.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.current, &other.current)
+    }
+
+    /// The open connection with this id.
+    pub fn connection(&self, id: &str) -> Option<Arc<Live>> {
+        self.current.shared().connections.find(id)
     }
 
     /// Whether it takes no more clients.
     pub fn is_draining(&self) -> bool {
-        self.shared.draining.is_cancelled()
+        self.current.shared().draining.is_cancelled()
+    }
+
+    /// Whether `other` would be the same: configuration, certificates, accounts.
+    pub fn is_same(&self, other: &Bridge) -> bool {
+        let (one, two) = (self.current.shared(), &other.shared);
+        let shown = match (&one.shown, &two.shown) {
+            (Some(one), Some(two)) => one.same_content(two),
+            (one, two) => one.is_none() && two.is_none(),
+        };
+        one.config == two.config && shown && one.admission.same_as(&two.admission)
+    }
+
+    /// What becomes of its listener if it is to serve `other`.
+    pub fn keeps(&self, other: &Bridge) -> Keep {
+        keep(&self.current.shared().config.listen, &other.shared.config.listen)
+    }
+
+    /// The rights that its socket's file needs to serve `other`.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn regrant(&self, other: &Bridge) -> io::Result<Option<Regrant>> {
+        Regrant::between(&self.current.shared().config.listen, &other.shared.config.listen)
+    }
+
+    /// Puts the settings of `other` in force for all who come from now on; the
+    /// listener goes on, and so do the connections, to be judged. On the
+    /// connections' runtime.
+    pub fn renew(&self, other: Bridge) {
+        let listen = other.shared.config.listen.clone();
+        let mut place = self.current.place();
+        if let Some((_, rest)) = place.address.split_once(':') {
+            place.address = format!("{}:{rest}", scheme(&listen));
+        }
+        self.current.moved(place);
+        self.adopt(other.shared);
+        self.tell(Order::Adapt(Box::new(listen)));
+    }
+
+    /// The same, on a listener that was opened for it elsewhere; the old one is
+    /// closed. On the connections' runtime.
+    pub fn relocate(&self, other: OpenBridge) {
+        let OpenBridge { shared, current, listener, .. } = other;
+        let place = Whereabouts::of(&listener);
+        // Nothing else holds what was opened and has not run.
+        drop(current);
+        if let Ok(shared) = Arc::try_unwrap(shared) {
+            self.adopt(shared);
+        }
+        self.current.moved(place);
+        self.tell(Order::Move(Box::new(listener)));
+    }
+
+    /// What the bridge has as long as it runs stays.
+    fn adopt(&self, new: Shared) {
+        let old = self.current.shared();
+        old.places.resize(new.config.max_connections);
+        new.metrics.limit(new.config.max_connections);
+        self.current.replace(Arc::new(Shared {
+            places: Arc::clone(&old.places),
+            connections: Arc::clone(&old.connections),
+            draining: old.draining.clone(),
+            ..new
+        }));
+    }
+
+    fn tell(&self, order: Order) {
+        if self.order.try_send(order).is_err() && !self.is_draining() {
+            tracing::error!(bridge = self.name(), "it does not listen to its orders; restart");
+        }
+    }
+
+    /// Gives its listener away, and accepts nobody more: whoever waits in the
+    /// system's queue waits for who takes it over. `None` if it has none.
+    pub async fn hand_over(&self) -> Option<Listener> {
+        let (to, listener) = oneshot::channel();
+        self.order.try_send(Order::HandOver(to)).ok()?;
+        timeout(LONGEST_HAND_OVER, listener).await.ok()?.ok()
+    }
+
+    /// Cuts the connections that the rules of now would not let in; says how
+    /// many. Takes long where there are many.
+    pub fn judge(&self) -> usize {
+        let shared = self.current.shared();
+        let judge = shared.admission.judge();
+        let mut cut = 0;
+        for live in shared.connections.all() {
+            if let Some(why) = judge.refuses(&live) {
+                live.cut(why);
+                cut += 1;
+            }
+        }
+        cut
     }
 
     /// Stops accepting, calls off handshakes and dials, lets the rest go on.
     pub fn drain(&self) {
-        self.shared.draining.cancel();
+        self.current.shared().draining.cancel();
         self.tasks.close();
     }
 
     /// Cuts off all connections, now.
     pub fn cut(&self) {
         self.drain();
-        self.shared.cut.pull();
+        self.current.shared().connections.cut();
     }
 
     /// Waits until the listener and all connections are gone; only after

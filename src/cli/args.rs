@@ -7,9 +7,11 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::certs::CertsArgs;
+use super::control::args as control;
 use super::demo::DemoArgs;
 use super::duration::{duration, size};
 use super::service::ServiceArgs;
+use super::top::TopArgs;
 use crate::config::{CommandLine, IdentityFlags, Mode, System};
 
 /// Carries named pipes across networks.
@@ -42,6 +44,16 @@ pub(super) enum Command {
     Certs(CertsArgs),
     /// Run as a Windows service: install it, start and stop it, see how it is
     Service(ServiceArgs),
+    /// Show what a running daemon does: bridges, certificates, open connections
+    Status(control::Status),
+    /// Show a running daemon live in the terminal
+    Top(TopArgs),
+    /// Have a running daemon read its configuration and certificates again
+    Reload(control::Reload),
+    /// Have a running daemon take no more clients and let the open connections finish
+    Drain(control::Drain),
+    /// Cut one connection of a running daemon off
+    Close(control::Close),
     /// Print the JSON Schema of the configuration
     Schema,
     /// Print completions for a shell

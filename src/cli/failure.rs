@@ -26,6 +26,11 @@ impl Failure {
         Self { text: in_sentences(error), code: 1 }
     }
 
+    /// Failed while running, in words that are there already: 1.
+    pub fn failed(text: impl Into<String>) -> Self {
+        Self { text: text.into(), code: 1 }
+    }
+
     /// Of `pipeferry certs`, which tells usage apart itself.
     pub fn from_certs(error: &anyhow::Error) -> Self {
         Self { text: in_sentences(error), code: super::certs::exit_code(error) }
@@ -35,16 +40,7 @@ impl Failure {
     pub fn mistakes(mistakes: &[Mistake]) -> Self {
         let mut text = String::new();
         for mistake in mistakes {
-            let _ = write!(text, "error: {mistake}");
-            let mut cause = std::error::Error::source(mistake);
-            while let Some(why) = cause {
-                let _ = write!(text, "\n  because {why}");
-                cause = why.source();
-            }
-            if let Some(hint) = mistake.hint() {
-                let _ = write!(text, "\n  hint: {hint}");
-            }
-            text.push('\n');
+            let _ = writeln!(text, "{}", mistake.in_sentences());
         }
         let count = mistakes.len();
         let _ = write!(text, "{count} {}", if count == 1 { "mistake" } else { "mistakes" });

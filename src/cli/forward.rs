@@ -8,16 +8,17 @@ use tokio::runtime::{Builder, Runtime};
 use super::Failure;
 use crate::bridge::Verdict;
 use crate::config::Config;
-use crate::gateway::{Finish, Gateway, OnHangup, Prepared, StopSignals, carry_one};
+use crate::gateway::{Finish, Gateway, OnHangup, Prepared, Source, StopSignals, carry_one};
 use crate::telemetry::Outcome;
 use crate::telemetry::log::{self, LogGuard};
 use crate::telemetry::metrics::Exposition;
 
-/// Serves until stopped.
-pub(super) fn serve(config: &Config, on_hangup: OnHangup) -> Result<ExitCode, Failure> {
+/// Serves until stopped; what comes from a `source` can be reloaded.
+pub(super) fn serve(config: &Config, source: Option<Source>) -> Result<ExitCode, Failure> {
+    let on_hangup = if source.is_some() { OnHangup::Reload } else { OnHangup::Stop };
     let log = standard_error(config)?;
     let signals = || StopSignals::listen(on_hangup).context("cannot listen for signals");
-    let finish = serve_for(config, &log, signals, || ());
+    let finish = serve_for(config, source, &log, signals, || ());
     drop(log);
     match finish? {
         Finish::Drained => Ok(ExitCode::SUCCESS),
@@ -29,6 +30,7 @@ pub(super) fn serve(config: &Config, on_hangup: OnHangup) -> Result<ExitCode, Fa
 /// called when all listeners are bound.
 pub(super) fn serve_for(
     config: &Config,
+    source: Option<Source>,
     log: &LogGuard,
     signals: impl FnOnce() -> anyhow::Result<StopSignals>,
     ready: impl FnOnce(),
@@ -37,7 +39,7 @@ pub(super) fn serve_for(
     let runtime = runtime()?;
     let finish = runtime.block_on(async {
         let signals = signals()?;
-        let gateway = Gateway::start(config, prepared, &exposition).await?;
+        let gateway = Gateway::start(config, source, prepared, &exposition).await?;
         ready();
         anyhow::Ok(gateway.serve(signals).await)
     });
@@ -72,14 +74,7 @@ fn prepare(config: &Config, log: &LogGuard) -> Result<(Exposition, Prepared), Fa
     let exposition = Exposition::install().context("cannot set up the metrics")?;
     exposition.watch_log(log.dropped_lines());
     let prepared = Prepared::new(config, &exposition).map_err(|all| Failure::mistakes(&all))?;
-    for warning in prepared.identities.iter().flat_map(|identity| identity.warnings()) {
-        tracing::warn!(identity = warning.identity, "{warning}");
-    }
-    for bridge in &prepared.bridges {
-        for warning in bridge.protection().iter().flat_map(|protection| &protection.warnings) {
-            tracing::warn!(bridge = bridge.name(), "{warning}");
-        }
-    }
+    prepared.log_warnings(|_| true, |_| true);
     raise_descriptor_limit();
     Ok((exposition, prepared))
 }

@@ -9,6 +9,7 @@ pub mod certs;
 mod check;
 mod completions;
 mod connect;
+mod control;
 pub mod demo;
 mod duration;
 mod failure;
@@ -19,6 +20,7 @@ mod relay;
 mod run;
 mod schema;
 pub mod service;
+mod top;
 
 use std::process::ExitCode;
 
@@ -49,6 +51,11 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
             .map(|()| ExitCode::SUCCESS)
             .map_err(|error| Failure::from_certs(&error)),
         Command::Service(args) => service::run(&args),
+        Command::Status(args) => control::status(&args),
+        Command::Top(args) => top::top(args),
+        Command::Reload(args) => control::reload(&args),
+        Command::Drain(args) => control::drain(&args),
+        Command::Close(args) => control::close(&args),
         Command::Schema => schema::run(),
         Command::Completions(args) => completions::run(&args),
         Command::Man => man::run(),

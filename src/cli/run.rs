@@ -7,19 +7,18 @@ use super::Failure;
 use super::args::{ConfigArg, FormatArg, LogArgs, RunArgs};
 use super::forward;
 use crate::config::{self, Config, LogFormat, Surroundings};
-use crate::gateway::OnHangup;
+use crate::gateway::Source;
 
 /// Reads the configuration and serves until it is told to stop.
 pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     let surroundings = Surroundings::of_this_process();
-    let mut config = load(&args.file, &surroundings)?;
-    apply(&args.log, &mut config)?;
-    forward::serve(&config, OnHangup::GoOn)
-}
-
-/// Reads the named configuration, or the one that is found.
-pub(super) fn load(file: &ConfigArg, surroundings: &Surroundings) -> Result<Config, Failure> {
-    Ok(config::load(&path(file, surroundings)?, surroundings)?)
+    let file = path(&args.file, &surroundings)?;
+    check_level(&args.log)?;
+    let log_level = args.log.log_level.clone();
+    let log_format = args.log.log_format.map(LogFormat::from);
+    let source = Source { file, surroundings, log_level, log_format };
+    let config = source.load()?;
+    forward::serve(&config, Some(source))
 }
 
 /// The path of the named configuration, or of the one that is found.
@@ -36,17 +35,28 @@ pub(super) fn path(file: &ConfigArg, surroundings: &Surroundings) -> Result<Path
 
 /// Flags win over the file.
 pub(super) fn apply(flags: &LogArgs, config: &mut Config) -> Result<(), Failure> {
+    check_level(flags)?;
     if let Some(level) = &flags.log_level {
-        crate::telemetry::log::check(level)
-            .map_err(|error| Failure::usage(format!("error: --log-level: {error}")))?;
         config.log.level.clone_from(level);
     }
     if let Some(format) = flags.log_format {
-        config.log.format = match format {
-            FormatArg::Auto => LogFormat::Auto,
-            FormatArg::Text => LogFormat::Text,
-            FormatArg::Json => LogFormat::Json,
-        };
+        config.log.format = format.into();
     }
     Ok(())
+}
+
+fn check_level(flags: &LogArgs) -> Result<(), Failure> {
+    let Some(level) = &flags.log_level else { return Ok(()) };
+    crate::telemetry::log::check(level)
+        .map_err(|error| Failure::usage(format!("error: --log-level: {error}")))
+}
+
+impl From<FormatArg> for LogFormat {
+    fn from(arg: FormatArg) -> Self {
+        match arg {
+            FormatArg::Auto => Self::Auto,
+            FormatArg::Text => Self::Text,
+            FormatArg::Json => Self::Json,
+        }
+    }
 }

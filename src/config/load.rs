@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::diagnostics::Diagnostics;
-use super::model::Config;
+use super::model::{Config, PipeAddress};
 use super::raw::RawConfig;
 use super::read::Read as _;
 use super::report::{Report, Spot};
@@ -47,6 +47,24 @@ pub enum ConfigError {
 pub fn load(path: &Path, surroundings: &Surroundings) -> Result<Config, ConfigError> {
     let text = read_file(path)?;
     Ok(parse(&text, path, surroundings)?)
+}
+
+/// Where a daemon of this configuration file, or of none, may have its control
+/// pipe, the likeliest place first; `name` is one to take in place of that in
+/// the file. Of a file that cannot be read or has mistakes, what can be made
+/// out counts: a daemon that runs can be asked whatever became of its file.
+pub fn control_places(
+    file: Option<&Path>,
+    name: Option<&str>,
+    surroundings: &Surroundings,
+) -> Vec<PipeAddress> {
+    let mut report = Report::default();
+    let text = file.and_then(|file| read_file(file).ok()).unwrap_or_default();
+    let source = report.add_source(String::new(), &text);
+    let document = tree::document(&mut report, source, &text);
+    let raw = RawConfig::read(&document, &mut report).unwrap_or_default();
+    let base = base_of(file.unwrap_or(Path::new("")), surroundings);
+    resolve::control_places(&mut scope_of(surroundings, base, report), &raw, name)
 }
 
 /// Resolves the text of a configuration file. `file` is its name in messages,

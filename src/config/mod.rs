@@ -28,9 +28,10 @@ pub mod check;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub(crate) use address::parse_pipe_name;
 pub use command_line::{CommandLine, IdentityFlags, from_addresses};
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
-pub use load::{ConfigError, load, parse};
+pub use load::{ConfigError, control_places, load, parse};
 pub use model::*;
 pub use report::Fault;
 pub use rules::*;

@@ -58,10 +58,10 @@ fn top(page: &mut Page, config: &Config) {
     page.heading("pipeferry");
     page.line("drain_timeout", duration(config.drain_timeout));
     page.line("max_connections", config.max_connections);
-    // Read and checked already; what they stand for comes with later versions.
-    let control = config.control.as_ref().map_or("none", |name| name.as_str());
-    page.line("control", format_args!("{control} (no effect yet)"));
-    page.line("watch", format_args!("{} (no effect yet)", switch(config.watch)));
+    let control = config.control.as_ref().map_or("none", |control| control.pipe.name.as_str());
+    page.line("control", control);
+    page.line("watch", switch(config.watch));
+    // Read and checked already; what it stands for comes with a later version.
     page.line("sandbox", format_args!("{} (no effect yet)", switch(config.sandbox)));
     let admin = config.admin.as_ref().map(|admin| match &admin.listen {
         AdminListen::Tcp(at) => format!("tcp:{at}"),

@@ -187,8 +187,8 @@ impl TlsTarget {
         let tcp = dial_tcp(&self.dial.tcp, header).await?;
         let started = Instant::now();
         let mut shaken = self.shake(tcp, self.side.resuming()).await?;
-        if let Some(chain) = &shaken.resumed
-            && let Err(error) = self.side.recheck(chain)
+        if shaken.resumed
+            && let Err(error) = self.side.recheck(&shaken.chain)
         {
             // What stands today, the server shows in a handshake without it.
             tracing::debug!(%error, "a resumed TLS session's certificate no longer stands");

@@ -78,10 +78,7 @@ impl Listener {
         let socket = socket.map_err(|source| BindError { address: address.clone(), source })?;
         // Port 0 was picked by the system by now.
         let address = match &socket {
-            Socket::Tcp(listener, _) => match listener.local_addr() {
-                Ok(local) => format!("{scheme}:{local}"),
-                Err(_) => address,
-            },
+            Socket::Tcp(listener, _) => address_of(listener, scheme).unwrap_or(address),
             _ => address,
         };
         let path = match config {
@@ -112,6 +109,26 @@ impl Listener {
             // The configuration refuses it before.
             #[cfg(windows)]
             Listen::Unix(_) | Listen::Fifo(_) => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+
+    /// Goes on under another configuration for the same place
+    /// ([`super::Keep::GoesOn`]): whom it accepts from now on has its options.
+    pub fn adapt(&mut self, config: &Listen) {
+        match (&mut self.socket, config) {
+            (Socket::Tcp(listener, options), Listen::Tcp(TcpListen { tcp, .. })) => {
+                *options = tcp.clone();
+                self.address = address_of(listener, "tcp").unwrap_or(self.address.clone());
+            }
+            (Socket::Tcp(listener, options), Listen::Tls(tls)) => {
+                *options = tls.tcp.tcp.clone();
+                self.address = address_of(listener, "tls").unwrap_or(self.address.clone());
+            }
+            #[cfg(unix)]
+            (Socket::Local(listener), Listen::Unix(unix)) => listener.adapt(&unix.allow),
+            #[cfg(unix)]
+            (Socket::Local(listener), Listen::Pipe(pipe)) => listener.adapt(&pipe.allow),
+            _ => {}
         }
     }
 
@@ -179,12 +196,21 @@ impl Listener {
     }
 }
 
+fn address_of(listener: &TcpListener, scheme: &str) -> Option<String> {
+    Some(format!("{scheme}:{}", listener.local_addr().ok()?))
+}
+
 fn incoming(stream: Stream, origin: Origin) -> Incoming {
     Incoming { conn: stream.into(), peer: Peer::new(origin) }
 }
 
 async fn bind_tcp(config: &TcpListen) -> io::Result<Socket> {
     Ok(Socket::Tcp(tcp::bind(&config.at, &config.tcp).await?, config.tcp.clone()))
+}
+
+/// The word that the address of a listening end begins with.
+pub fn scheme(config: &Listen) -> &'static str {
+    written(config).0
 }
 
 /// Scheme and rest of an address as configured.

@@ -12,6 +12,7 @@ mod dialer;
 mod fifo;
 #[cfg(unix)]
 mod file_rights;
+mod kept;
 mod listener;
 mod message;
 #[cfg(unix)]
@@ -30,7 +31,8 @@ pub mod unix;
 
 pub use conn::Conn;
 pub use dialer::{DialError, Dialer, Dialled, PrepareError};
-pub use listener::{BindError, Incoming, Listener};
+pub use kept::{Keep, keep};
+pub use listener::{BindError, Incoming, Listener, scheme};
 pub use message::{BATCH, Message, SendError};
 #[cfg(unix)]
 pub use packet::PacketSocket;
@@ -41,10 +43,10 @@ pub type PacketEnd = PacketSocket;
 #[cfg(windows)]
 pub type PacketEnd = pipe::MessagePipe;
 #[cfg(windows)]
-pub use pipe::{PipeListener, name_client};
+pub use pipe::{PipeListener, PrivatePipe, Regrant, name_client, open_private};
 pub use protection::{Protection, ProtectionError, protection};
 pub use refused::turn_away;
 pub use stream::Stream;
 pub use tls::TlsConn;
 #[cfg(unix)]
-pub use unix::name_client;
+pub use unix::{PrivatePipe, Regrant, name_client, open_private};

@@ -7,6 +7,8 @@
 mod dial;
 mod folder;
 mod listen;
+mod private;
+mod regrant;
 mod socket_file;
 
 use std::io;
@@ -19,6 +21,8 @@ pub use self::dial::UnixTarget;
 use self::folder::FolderLock;
 pub use self::folder::make_folder;
 pub use self::listen::{LocalListener, Rights};
+pub use self::private::{PrivatePipe, open_private};
+pub use self::regrant::Regrant;
 pub use self::socket_file::SocketFile;
 use super::file_rights::FileRights;
 use crate::access::{Account, Peer, Process};

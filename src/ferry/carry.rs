@@ -85,7 +85,9 @@ impl<F: Flow> Crossing<'_, F> {
             if cut.is_pulled() {
                 return Poll::Ready(Stop::at(Outcome::Cut));
             }
-            self.poll_stop(cx, progress)
+            let stop = self.poll_stop(cx, progress);
+            cut.carry(self.up.moved().bytes, self.down.moved().bytes);
+            stop
         })
         .await
     }

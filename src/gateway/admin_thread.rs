@@ -1,4 +1,5 @@
-//! The thread that carries nothing: admin server and metrics upkeep.
+//! The thread that carries nothing: admin server, control pipe, reloads, and
+//! the metrics' upkeep.
 
 use std::io;
 use std::sync::Arc;
@@ -8,12 +9,14 @@ use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use super::admin::{AdminListener, serve};
-use super::view::View;
-use crate::config::Admin;
+use super::admin::{self, AdminListener};
+use super::control::{self, ControlError, Desk};
+use super::reload::{Reloader, Requests};
+use super::world::World;
+use crate::config::{Admin, Control};
 use crate::telemetry::metrics::Exposition;
 
-/// Why the admin server did not start.
+/// Why the admin thread did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum AdminError {
     /// Its listener.
@@ -24,9 +27,24 @@ pub enum AdminError {
         /// Why.
         source: io::Error,
     },
+    /// The control pipe.
+    #[error(transparent)]
+    Control(#[from] ControlError),
     /// Its thread or its runtime.
     #[error("the admin server's thread cannot start: {0}")]
     Thread(#[from] io::Error),
+}
+
+/// What the thread has to do.
+pub(super) struct Duties {
+    pub admin: Option<Admin>,
+    pub control: Option<Control>,
+    pub world: Arc<World>,
+    pub exposition: Exposition,
+    pub desk: Desk,
+    /// `None` where there is nothing to read again.
+    pub reloader: Option<Reloader>,
+    pub requests: Requests,
 }
 
 /// A handle on the thread.
@@ -37,19 +55,20 @@ pub(super) struct AdminThread {
 }
 
 impl AdminThread {
-    /// Starts the thread; with `None` it only keeps the metrics in order.
-    pub async fn start(
-        admin: Option<Admin>,
-        view: Arc<View>,
-        exposition: Exposition,
-    ) -> Result<Self, AdminError> {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// [`AdminError`]; the thread has ended then.
+    pub async fn start(duties: Duties) -> Result<Self, AdminError> {
         let stop = CancellationToken::new();
         let (report, started) = oneshot::channel();
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let stopped = stop.clone();
         let thread =
             thread::Builder::new().name("pipeferry-admin".to_owned()).spawn(move || {
-                runtime.block_on(run(admin, view, exposition, stopped, report));
+                runtime.block_on(run(duties, stopped, report));
+                // A look-up that hangs must not hold the process.
+                runtime.shutdown_background();
             })?;
         started.await.unwrap_or_else(|_| Err(io::Error::other("it ended at once").into()))?;
         Ok(Self { stop, thread })
@@ -64,29 +83,55 @@ impl AdminThread {
 }
 
 async fn run(
-    admin: Option<Admin>,
-    view: Arc<View>,
-    exposition: Exposition,
+    duties: Duties,
     stop: CancellationToken,
     report: oneshot::Sender<Result<(), AdminError>>,
 ) {
-    let upkeep = exposition.clone().keep_up(stop.clone());
-    let Some(admin) = admin else {
+    let Duties { admin, control, world, exposition, desk, reloader, requests } = duties;
+    let (admin, control) = match listeners(admin, control).await {
+        Ok(listeners) => listeners,
         // Nobody waits any more only if the start was given up.
-        let _ = report.send(Ok(()));
-        return upkeep.await;
+        Err(error) => return drop(report.send(Err(error))),
     };
-    match AdminListener::bind(&admin.listen).await {
-        Ok(listener) => {
-            tracing::info!(address = %listener, "admin listening");
-            let _ = report.send(Ok(()));
-            tokio::join!(upkeep, serve(listener, view, exposition, stop));
+    let _ = report.send(Ok(()));
+    let upkeep = exposition.clone().keep_up(stop.clone());
+    let pages = async {
+        if let Some(listener) = admin {
+            admin::serve(listener, world, exposition, stop.clone()).await;
         }
-        Err(source) => {
-            let address = address(&admin);
-            let _ = report.send(Err(AdminError::Bind { address, source }));
+    };
+    let answers = async {
+        if let Some(listener) = control {
+            control::serve(listener, Arc::new(desk), stop.clone()).await;
         }
+    };
+    let reloads = async {
+        if let Some(reloader) = reloader {
+            reloader.run(requests, stop.clone()).await;
+        }
+    };
+    tokio::join!(upkeep, pages, answers, reloads);
+}
+
+async fn listeners(
+    admin: Option<Admin>,
+    control: Option<Control>,
+) -> Result<(Option<AdminListener>, Option<AdminListener>), AdminError> {
+    let pages = match &admin {
+        Some(admin) => {
+            let bound = AdminListener::bind(&admin.listen).await;
+            Some(bound.map_err(|source| AdminError::Bind { address: address(admin), source })?)
+        }
+        None => None,
+    };
+    let control = match &control {
+        Some(control) => control::open(control).await?,
+        None => None,
+    };
+    if let Some(listener) = &pages {
+        tracing::info!(address = %listener, "admin listening");
     }
+    Ok((pages, control))
 }
 
 fn address(admin: &Admin) -> String {

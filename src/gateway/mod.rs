@@ -1,34 +1,41 @@
-//! The running daemon: start, drain, readiness, the admin server.
+//! The running daemon: start, reload, drain, readiness, the admin server, the
+//! control pipe.
 //!
 //! Connections run on the runtime that [`Gateway::start`] is called on; the
-//! admin server and upkeep have a thread of their own, so that neither can slow
-//! the other. All mistakes of a configuration are found before the first
-//! listener opens.
+//! admin server, the control pipe, reloads and upkeep have a thread of their
+//! own, so that neither can slow the other. All mistakes of a configuration are
+//! found before the first listener opens.
 
 pub mod admin;
 mod admin_thread;
+pub mod control;
+mod drain;
 mod once;
 mod prepare;
+mod reload;
 mod signals;
-mod view;
+mod watch;
+mod world;
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
 
+use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 pub use self::admin_thread::AdminError;
-use self::admin_thread::AdminThread;
+use self::admin_thread::{AdminThread, Duties};
+use self::control::Desk;
+use self::drain::LAST_WORDS;
 pub use self::once::carry_one;
 pub use self::prepare::{Mistake, Prepared};
-pub use self::signals::{OnHangup, Stop, StopSignals};
-use self::view::View;
+pub use self::reload::{Refusal, Reloaded, Source};
+use self::reload::{Reloader, Reloads};
+pub use self::signals::{Call, OnHangup, Stop, StopSignals};
+use self::watch::files_of;
+use self::world::World;
 use crate::bridge::{OpenBridge, OpenError, RunningBridge};
 use crate::config::Config;
 use crate::telemetry::metrics::Exposition;
-
-/// After the cut, connections have so long to write their log lines.
-const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// Why the daemon did not start.
 #[derive(Debug, thiserror::Error)]
@@ -67,91 +74,105 @@ impl Finish {
 /// A running daemon.
 #[derive(Debug)]
 pub struct Gateway {
-    bridges: Vec<RunningBridge>,
-    view: Arc<View>,
+    world: Arc<World>,
     admin: AdminThread,
-    drain_timeout: Duration,
+    reloads: Reloads,
 }
 
 impl Gateway {
-    /// Opens every listener, then starts to accept.
+    /// Opens every listener, then starts to accept. Without a `source` nothing
+    /// can be reloaded.
     ///
     /// # Errors
     /// [`StartError`]; everything that was opened is closed again.
     pub async fn start(
         config: &Config,
+        source: Option<Source>,
         prepared: Prepared,
         exposition: &Exposition,
     ) -> Result<Self, StartError> {
-        let (mut opened, mut failed) = (Vec::new(), Vec::new());
-        for bridge in prepared.bridges {
-            match bridge.open().await {
-                Ok(open) => opened.push(open),
-                Err(error) => failed.push(error),
-            }
-        }
-        if !failed.is_empty() {
-            return Err(StartError::Open(failed));
-        }
+        let Prepared { identities, bridges, total } = prepared;
+        let opened = open(bridges).await?;
         let bridges: Vec<_> = opened.iter().map(OpenBridge::handle).collect();
-        prepared.identities.iter().for_each(|identity| {
-            if let Some(not_after) = identity.not_after() {
-                exposition.certificate_expiry(identity.name(), not_after.cast_signed());
-            }
+        let world = Arc::new(World::new(config.clone(), bridges.clone(), identities));
+        world.show_certificates(exposition);
+        let (reloads, requests) = Reloads::channel();
+        let reloader = source.map(|source| Reloader {
+            world: Arc::clone(&world),
+            source,
+            exposition: exposition.clone(),
+            runtime: Handle::current(),
+            total,
+            tried: Mutex::new(files_of(config)),
         });
-        let view = Arc::new(View::new(bridges.clone(), prepared.identities));
-        let admin = AdminThread::start(config.admin.clone(), Arc::clone(&view), exposition.clone());
+        let admin = AdminThread::start(Duties {
+            admin: config.admin.clone(),
+            control: config.control.clone(),
+            world: Arc::clone(&world),
+            exposition: exposition.clone(),
+            desk: Desk { world: Arc::clone(&world), reloads: reloads.clone() },
+            reloader,
+            requests,
+        });
         let admin = admin.await?;
         opened.into_iter().for_each(OpenBridge::run);
         bridges.iter().for_each(RunningBridge::announce);
         exposition.daemon().limit(config.max_connections);
         exposition.daemon().in_force_since(std::time::SystemTime::now());
-        Ok(Self { bridges, view, admin, drain_timeout: config.drain_timeout })
+        Ok(Self { world, admin, reloads })
     }
 
     /// Serves until the first stop signal, then drains: open connections may
     /// finish until the limit, or what the system leaves of it, or a second
     /// signal.
     pub async fn serve(self, mut signals: StopSignals) -> Finish {
-        let Stop { name: signal, within } = signals.next().await;
-        self.view.set_draining();
-        let open = self.open_connections();
-        let limit = within.map_or(self.drain_timeout, |within| within.min(self.drain_timeout));
-        tracing::info!(signal, open, ?limit, "draining");
-        for bridge in &self.bridges {
-            bridge.drain();
-        }
+        let reload = |name| self.reloads.ask(name);
+        let Stop { name: signal, within } = signals.next_stop(reload).await;
+        let bridges = self.world.begin_draining();
+        let limit = self.world.lock().config.drain_timeout;
+        let limit = within.map_or(limit, |within| within.min(limit));
+        tracing::info!(signal, open = open_connections(&bridges), ?limit, "draining");
+        bridges.iter().for_each(RunningBridge::drain);
         let why = tokio::select! {
-            () = self.all_gone() => None,
+            () = all_gone(&bridges) => None,
             () = tokio::time::sleep(limit) => Some("the drain's limit"),
-            signal = signals.next() => Some(signal.name),
+            stop = signals.next_stop(reload) => Some(stop.name),
         };
         let finish = match why {
             None => Finish::Drained,
-            Some(why) => self.cut(why).await,
+            Some(why) => cut(&bridges, why).await,
         };
         tracing::info!(finish = finish.word(), "stopped");
         self.admin.stop();
         finish
     }
+}
 
-    async fn cut(&self, why: &str) -> Finish {
-        tracing::warn!(open = self.open_connections(), why, "cutting off connections");
-        for bridge in &self.bridges {
-            bridge.cut();
-        }
-        // Beyond this only the log lines would be missing.
-        let _ = timeout(LAST_WORDS, self.all_gone()).await;
-        Finish::CutOff
-    }
-
-    async fn all_gone(&self) {
-        for bridge in &self.bridges {
-            bridge.gone().await;
+async fn open(bridges: Vec<crate::bridge::Bridge>) -> Result<Vec<OpenBridge>, StartError> {
+    let (mut opened, mut failed) = (Vec::new(), Vec::new());
+    for bridge in bridges {
+        match bridge.open().await {
+            Ok(open) => opened.push(open),
+            Err(error) => failed.push(error),
         }
     }
+    if failed.is_empty() { Ok(opened) } else { Err(StartError::Open(failed)) }
+}
 
-    fn open_connections(&self) -> u64 {
-        self.bridges.iter().map(|bridge| bridge.metrics().open_now()).sum()
+async fn cut(bridges: &[RunningBridge], why: &str) -> Finish {
+    tracing::warn!(open = open_connections(bridges), why, "cutting off connections");
+    bridges.iter().for_each(RunningBridge::cut);
+    // Beyond this only the log lines would be missing.
+    let _ = timeout(LAST_WORDS, all_gone(bridges)).await;
+    Finish::CutOff
+}
+
+async fn all_gone(bridges: &[RunningBridge]) {
+    for bridge in bridges {
+        bridge.gone().await;
     }
+}
+
+fn open_connections(bridges: &[RunningBridge]) -> usize {
+    bridges.iter().map(RunningBridge::open_now).sum()
 }

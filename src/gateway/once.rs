@@ -20,7 +20,8 @@ pub async fn carry_one(
     let mut verdict = open.run_once();
     tokio::select! {
         verdict = &mut verdict => return Ok(verdict.unwrap_or_else(|_| broken())),
-        _ = signals.next() => running.cut(),
+        // What is on the command line cannot be read again.
+        _ = signals.next_stop(|_| ()) => running.cut(),
     }
     Ok(verdict.await.unwrap_or_else(|_| broken()))
 }

@@ -3,14 +3,13 @@
 //! `pipeferry check` stops here; `pipeferry run` goes on. Both see the same
 //! mistakes, all of them in one go.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
-
-use crate::bridge::{Bridge, OpenError};
+use crate::bridge::{Bridge, OpenError, Seats};
 use crate::config::Config;
 use crate::telemetry::metrics::Exposition;
-use crate::tls::{Identities, IdentityError};
+use crate::tls::{Identities, Identity, IdentityError};
 
 /// A configuration that reads well and still cannot run.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +23,20 @@ pub enum Mistake {
 }
 
 impl Mistake {
+    /// The mistake, its causes under it, then what to do.
+    pub fn in_sentences(&self) -> String {
+        let mut text = format!("error: {self}");
+        let mut cause = std::error::Error::source(self);
+        while let Some(why) = cause {
+            let _ = write!(text, "\n  because {why}");
+            cause = why.source();
+        }
+        if let Some(hint) = self.hint() {
+            let _ = write!(text, "\n  hint: {hint}");
+        }
+        text
+    }
+
     /// What to do, where that is not said already.
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -40,6 +53,8 @@ pub struct Prepared {
     pub identities: Identities,
     /// The bridges, closed as yet.
     pub bridges: Vec<Bridge>,
+    /// The places of all bridges together.
+    pub total: Arc<Seats>,
 }
 
 impl Prepared {
@@ -48,10 +63,20 @@ impl Prepared {
     /// # Errors
     /// All mistakes.
     pub fn new(config: &Config, exposition: &Exposition) -> Result<Self, Vec<Mistake>> {
+        Self::beside(Arc::new(Seats::new(config.max_connections)), config, exposition)
+    }
+
+    /// As [`Self::new`], for bridges that share their places with others.
+    ///
+    /// # Errors
+    /// All mistakes.
+    pub fn beside(
+        total: Arc<Seats>,
+        config: &Config,
+        exposition: &Exposition,
+    ) -> Result<Self, Vec<Mistake>> {
         let identities = Identities::load(&config.identities)
             .map_err(|errors| errors.into_iter().map(Mistake::Identity).collect::<Vec<_>>())?;
-        let total = config.max_connections.min(Semaphore::MAX_PERMITS);
-        let total = Arc::new(Semaphore::new(total));
         let (mut bridges, mut mistakes) = (Vec::new(), Vec::new());
         for bridge in &config.bridges {
             let (metrics, total) = (exposition.bridge(&bridge.name), Arc::clone(&total));
@@ -60,7 +85,24 @@ impl Prepared {
                 Err(error) => mistakes.push(Mistake::Bridge(error)),
             }
         }
-        if mistakes.is_empty() { Ok(Self { identities, bridges }) } else { Err(mistakes) }
+        if mistakes.is_empty() { Ok(Self { identities, bridges, total }) } else { Err(mistakes) }
+    }
+
+    /// Logs what works and may not be meant, of these identities and bridges.
+    pub fn log_warnings(
+        &self,
+        identity: impl Fn(&Identity) -> bool,
+        bridge: impl Fn(&Bridge) -> bool,
+    ) {
+        let identities = self.identities.iter().filter(|one| identity(one));
+        for warning in identities.flat_map(|identity| identity.warnings()) {
+            tracing::warn!(identity = warning.identity, "{warning}");
+        }
+        for bridge in self.bridges.iter().filter(|one| bridge(one)) {
+            for warning in bridge.protection().iter().flat_map(|protection| &protection.warnings) {
+                tracing::warn!(bridge = bridge.name(), "{warning}");
+            }
+        }
     }
 
     /// Sentences on what works and may not be meant, each with its place.

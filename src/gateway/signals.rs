@@ -1,4 +1,5 @@
-//! What stops the daemon: the system's signals, or whoever runs it as a service.
+//! What stops the daemon or reloads it: the system's signals, or whoever runs
+//! it as a service.
 
 #[cfg(unix)]
 mod unix;
@@ -20,8 +21,9 @@ use self::windows::Signals;
 pub enum OnHangup {
     /// The terminal or the caller has gone: stop.
     Stop,
-    /// To a daemon it means that its configuration has changed.
-    GoOn,
+    /// To a daemon it means that its configuration has changed; and so does
+    /// SIGUSR1.
+    Reload,
 }
 
 /// A call to stop.
@@ -40,14 +42,23 @@ impl Stop {
     }
 }
 
-/// Where calls to stop come from.
+/// What a signal asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Call {
+    /// An end.
+    Stop(Stop),
+    /// A reload; the name of what called, for the log.
+    Reload(&'static str),
+}
+
+/// Where calls come from.
 #[derive(Debug)]
 pub struct StopSignals(Source);
 
 #[derive(Debug)]
 enum Source {
     System(Signals),
-    Asked(mpsc::Receiver<Stop>),
+    Asked { stops: mpsc::Receiver<Stop>, reloads: mpsc::Receiver<&'static str> },
 }
 
 impl StopSignals {
@@ -60,19 +71,31 @@ impl StopSignals {
         Ok(Self(Source::System(Signals::listen(on_hangup)?)))
     }
 
-    /// Whoever holds the sender. When that is dropped, nobody stops it.
-    pub const fn asked(by: mpsc::Receiver<Stop>) -> Self {
-        Self(Source::Asked(by))
+    /// Whoever holds the senders. Where those are dropped, nobody calls.
+    pub const fn asked(stops: mpsc::Receiver<Stop>, reloads: mpsc::Receiver<&'static str>) -> Self {
+        Self(Source::Asked { stops, reloads })
     }
 
     /// Waits for the next one.
-    pub async fn next(&mut self) -> Stop {
+    pub async fn next(&mut self) -> Call {
         match &mut self.0 {
             Source::System(signals) => signals.next().await,
-            Source::Asked(by) => match by.recv().await {
-                Some(stop) => stop,
-                None => std::future::pending().await,
+            Source::Asked { stops, reloads } => tokio::select! {
+                biased;
+                Some(stop) = stops.recv() => Call::Stop(stop),
+                Some(name) = reloads.recv() => Call::Reload(name),
+                else => std::future::pending().await,
             },
+        }
+    }
+
+    /// Waits for the next call to stop; what else is called is done by `reload`.
+    pub async fn next_stop(&mut self, reload: impl Fn(&'static str)) -> Stop {
+        loop {
+            match self.next().await {
+                Call::Stop(stop) => return stop,
+                Call::Reload(name) => reload(name),
+            }
         }
     }
 }

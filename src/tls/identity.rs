@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ring::digest;
 use rustls::RootCertStore;
 use rustls::pki_types::{CertificateRevocationListDer, UnixTime};
 use rustls::sign::CertifiedKey;
@@ -31,6 +32,8 @@ pub struct Identity {
     crls: Vec<CertificateRevocationListDer<'static>>,
     files: Vec<PathBuf>,
     warnings: Vec<IdentityWarning>,
+    /// SHA-256 of all that was read.
+    digest: [u8; 32],
 }
 
 /// The certificate that is shown.
@@ -55,6 +58,7 @@ impl Identity {
         if !loading.errors.is_empty() {
             return Err(loading.errors);
         }
+        let digest = loading.digest();
         Ok(Self {
             name: from.name.clone(),
             credential,
@@ -62,7 +66,13 @@ impl Identity {
             crls,
             files: loading.files,
             warnings: loading.warnings,
+            digest,
         })
+    }
+
+    /// Whether the same was read for both: no certificate, key or list differs.
+    pub fn same_content(&self, other: &Self) -> bool {
+        self.digest == other.digest
     }
 
     /// The name in the configuration.
@@ -114,19 +124,35 @@ struct Loading<'a> {
     files: Vec<PathBuf>,
     errors: Vec<IdentityError>,
     warnings: Vec<IdentityWarning>,
+    content: digest::Context,
 }
 
 impl<'a> Loading<'a> {
     fn new(from: &'a config::Identity, now: UnixTime) -> Self {
         let (files, errors, warnings) = Default::default();
-        Self { identity: &from.name, now, files, errors, warnings }
+        let content = digest::Context::new(&digest::SHA256);
+        Self { identity: &from.name, now, files, errors, warnings, content }
     }
 
     /// Reads a file; a failure is noted.
     fn read(&mut self, path: &Path, most: u64) -> Option<Vec<u8>> {
         self.files.push(path.to_owned());
         let content = super::files::read(path, most);
-        self.note(path, content)
+        let content = self.note(path, content)?;
+        self.took(&content);
+        Some(content)
+    }
+
+    /// Takes content into the digest.
+    fn took(&mut self, content: &[u8]) {
+        self.content.update(&(content.len() as u64).to_be_bytes());
+        self.content.update(content);
+    }
+
+    fn digest(&self) -> [u8; 32] {
+        let mut digest = [0; 32];
+        digest.copy_from_slice(self.content.clone().finish().as_ref());
+        digest
     }
 
     /// Notes a failure that this file is to blame for.

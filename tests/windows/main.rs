@@ -14,6 +14,7 @@ mod access;
 mod alone;
 mod connecting;
 mod console;
+mod controlling;
 mod crowd;
 mod demo;
 mod exe;

@@ -114,8 +114,12 @@ fn a_service_carries_drains_when_it_is_stopped_and_is_removed() {
 
     assert_eq!(host.control("pipeferry", INTERROGATE), "state 4\n");
     assert_eq!(host.control("pipeferry", PARAMCHANGE), "state 4\n");
-    let log = || host.log("pipeferry").contains("needs a restart").then_some(());
-    eventually("the log to say that nothing was reloaded", log);
+    let log = || {
+        let log = host.log("pipeferry");
+        let reloaded = log.lines().find(|line| line.contains("\"reloaded\""))?;
+        Some(assert!(reloaded.contains("\"trigger\":\"PARAMCHANGE\""), "{reloaded}"))
+    };
+    eventually("the service to reload", log);
 
     // It drains: who is there may finish, nobody else comes in.
     let mut stop = None;

@@ -73,7 +73,7 @@ async fn show<W: Write>(
 ) -> Result<(), Failure> {
     let told = tokio::select! {
         told = story.tell() => told.map_err(Ending::Failed),
-        stop = interrupts.next() => Err(Ending::Interrupted(stop.name)),
+        stop = interrupts.next_stop(|_| ()) => Err(Ending::Interrupted(stop.name)),
     };
     // While it can still be seen who has ended by itself.
     let last_words = story.gateways.last_words().await;

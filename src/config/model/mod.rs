@@ -32,8 +32,8 @@ pub struct Config {
     pub drain_timeout: Duration,
     /// The most connections of all bridges together; further clients wait.
     pub max_connections: usize,
-    /// The local control pipe's name; `None` turns it off.
-    pub control: Option<PipeName>,
+    /// The local control pipe; `None` turns it off.
+    pub control: Option<Control>,
     /// Reload when a file that the configuration names changes.
     pub watch: bool,
     /// Give up rights that the daemon does not need.
@@ -46,6 +46,15 @@ pub struct Config {
     pub identities: BTreeMap<String, Identity>,
     /// The bridges, in the order of the file.
     pub bridges: Vec<Bridge>,
+}
+
+/// The local control pipe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Control {
+    /// Where it is.
+    pub pipe: PipeAddress,
+    /// Whether it was written: a default that cannot be had is done without.
+    pub written: bool,
 }
 
 /// The admin listener.

@@ -16,7 +16,7 @@ pub(crate) use end::{RawEnd, RawEndTable};
 pub(crate) use identity::RawIdentity;
 pub(crate) use named::{Named, One};
 pub(crate) use rules::{RawAllow, RawCertRule, RawCertRules, RawLocalRule};
-pub(crate) use top::{Control, RawAdmin, RawConfig, RawLog};
+pub(crate) use top::{RawAdmin, RawConfig, RawLog};
 
 use super::report::{Fault, Spot};
 use super::suggest::one_of;

@@ -152,6 +152,6 @@ pub(crate) fn bridge_between(
     }
     let bridge = assemble("relay", mode, listen, connect, timing);
     let placed = Placed { bridge, listen_spot: near_spot, connect_spot: far_spot };
-    super::duplicates::check(scope, std::slice::from_ref(&placed), None);
+    super::duplicates::check(scope, std::slice::from_ref(&placed), Default::default());
     Some(placed.bridge)
 }

@@ -21,13 +21,16 @@ enum Claim {
     Port { at: HostPort, shared: bool },
 }
 
+/// Listeners beside those of bridges, and where they are written.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Beside<'a> {
+    pub(super) admin: Option<(&'a AdminListen, Spot)>,
+    pub(super) control: Option<(&'a PipeAddress, Spot)>,
+}
+
 /// Notes every listener whose address another one has already, and every
 /// bridge that dials what it listens on.
-pub(super) fn check(
-    scope: &mut Scope<'_>,
-    bridges: &[Placed],
-    admin: Option<(&AdminListen, Spot)>,
-) {
+pub(super) fn check(scope: &mut Scope<'_>, bridges: &[Placed], beside: Beside<'_>) {
     let windows = scope.is_windows();
     let mut taken: Vec<(Claim, String)> = Vec::new();
     for placed in bridges {
@@ -39,7 +42,11 @@ pub(super) fn check(
             scope.fault(placed.connect_spot, fault.expected("another address than in `listen`"));
         }
     }
-    if let Some((admin, spot)) = admin {
+    if let Some((control, spot)) = beside.control {
+        let name = "the control pipe".to_owned();
+        claim_once(scope, &mut taken, of_pipe(control, windows), name, spot);
+    }
+    if let Some((admin, spot)) = beside.admin {
         let claim = match admin {
             AdminListen::Tcp(at) => Claim::Port { at: at.clone(), shared: false },
             AdminListen::Unix(name) => of_unix(name),

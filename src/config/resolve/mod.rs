@@ -7,6 +7,7 @@ mod admin;
 mod allow;
 mod applies;
 mod bridge;
+mod control;
 mod duplicates;
 mod end;
 mod fifo;
@@ -24,6 +25,7 @@ mod unix;
 #[cfg(test)]
 pub(crate) use applies::{APPLIES, NEEDS_WINDOWS};
 pub(crate) use bridge::{Timing, bridge_between};
+pub(crate) use control::places as control_places;
 pub(crate) use identity::{identities, identity};
 pub(crate) use scope::{PipePath, Scope};
 pub(crate) use top::config;

@@ -3,17 +3,15 @@
 use std::time::Duration;
 
 use super::bridge::{Placed, bridge, count};
-use super::{PipePath, Scope, admin, duplicates, identity, log};
-use crate::config::address::parse_pipe_name;
+use super::{PipePath, Scope, admin, control, duplicates, identity, log};
 use crate::config::model::{Admin, Config};
-use crate::config::raw::{Control, RawConfig};
+use crate::config::raw::RawConfig;
 use crate::config::report::{Fault, Spot};
 use crate::config::values::durations::AnyDuration;
 use crate::config::values::numbers::Connections;
 
 const DRAIN: Duration = Duration::from_secs(30);
 const CONNECTIONS: i64 = 20_000;
-const CONTROL: &str = "pipeferry-control";
 
 /// Resolves a file. `start` is where a mistake about the whole of it stands.
 pub(crate) fn config(scope: &mut Scope<'_>, raw: &RawConfig, start: Spot) -> Config {
@@ -21,11 +19,16 @@ pub(crate) fn config(scope: &mut Scope<'_>, raw: &RawConfig, start: Spot) -> Con
     identity::identities(scope, &raw.identity);
     let bridges = bridges(scope, raw, start);
     let admin = raw.admin.at().and_then(|at| admin::admin(scope, &at.value, at.place.key));
-    duplicates::check(scope, &bridges, admin.as_ref().map(|(listen, spot)| (listen, *spot)));
+    let control = control::control(scope, raw);
+    let beside = duplicates::Beside {
+        admin: admin.as_ref().map(|(listen, spot)| (listen, *spot)),
+        control: control.as_ref().map(|(one, spot)| (&one.pipe, spot.unwrap_or(start))),
+    };
+    duplicates::check(scope, &bridges, beside);
     Config {
         drain_timeout: raw.drain_timeout.or(AnyDuration(DRAIN)).0,
         max_connections: count(raw.max_connections.or(Connections::from_count(CONNECTIONS))),
-        control: raw.control.get().cloned().unwrap_or_else(default_control).0,
+        control: control.map(|(control, _)| control),
         watch: raw.watch.or(true),
         sandbox: raw.sandbox.or(true),
         admin: admin.map(|(listen, _)| Admin { listen }),
@@ -35,11 +38,7 @@ pub(crate) fn config(scope: &mut Scope<'_>, raw: &RawConfig, start: Spot) -> Con
     }
 }
 
-fn default_control() -> Control {
-    Control(parse_pipe_name(CONTROL).ok())
-}
-
-fn pipe_path(scope: &mut Scope<'_>, raw: &RawConfig) {
+pub(super) fn pipe_path(scope: &mut Scope<'_>, raw: &RawConfig) {
     let Some(at) = raw.pipe_path.at() else {
         return;
     };

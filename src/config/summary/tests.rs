@@ -19,8 +19,8 @@ fn what_would_run_is_shown_with_every_default() {
 pipeferry
   drain_timeout        30s
   max_connections      20000
-  control              pipeferry-control (no effect yet)
-  watch                on (no effect yet)
+  control              pipeferry-control
+  watch                on
   sandbox              on (no effect yet)
   admin                tcp:127.0.0.1:9464
   log                  info, auto
@@ -94,8 +94,8 @@ fn a_windows_pipe_is_shown_as_createnamedpipe_makes_it() {
 pipeferry
   drain_timeout        30s
   max_connections      20000
-  control              pipeferry-control (no effect yet)
-  watch                on (no effect yet)
+  control              pipeferry-control
+  watch                on
   sandbox              on (no effect yet)
   admin                none
   log                  info, auto

@@ -13,12 +13,16 @@ mod instances;
 mod listen;
 mod messages;
 mod open;
+mod private;
 mod protect;
+mod regrant;
 mod stream;
 
 pub use account_names::name_client;
 pub use dial::PipeTarget;
 pub use listen::PipeListener;
 pub use messages::MessagePipe;
+pub use private::{PrivatePipe, open_private};
 pub use protect::protection;
+pub use regrant::Regrant;
 pub use stream::PipeStream;

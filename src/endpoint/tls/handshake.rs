@@ -46,9 +46,11 @@ pub struct Shaken {
     pub session: TlsSession,
     /// The names in the peer's certificate.
     pub names: Option<CertificateNames>,
-    /// Of a session that went on: the peer's chain, which rustls has not looked
-    /// at again.
-    pub resumed: Option<Vec<CertificateDer<'static>>>,
+    /// The peer's certificates, its own first.
+    pub chain: Vec<CertificateDer<'static>>,
+    /// Whether an earlier session went on: then rustls has not looked at them
+    /// again.
+    pub resumed: bool,
 }
 
 /// Shakes hands with a client. `fin_is_end` takes a plain FIN for a clean end.
@@ -265,7 +267,7 @@ impl<P: Party> Handshake<P> {
     fn finish(mut self, fin_is_end: bool) -> Result<Shaken, HandshakeError> {
         let (session, names) = tls::session(&self.side, None);
         let resumed = self.side.handshake_kind() == Some(HandshakeKind::Resumed);
-        let resumed = resumed.then(|| self.side.peer_certificates().unwrap_or_default().to_vec());
+        let chain = self.side.peer_certificates().unwrap_or_default().to_vec();
         let tcp = self.tcp;
         let handed_over = self.side.hand_over();
         match handed_over.and_then(|(secrets, kernel)| Records::new(secrets, kernel)) {
@@ -273,7 +275,7 @@ impl<P: Party> Handshake<P> {
                 let came = &mut self.incoming[..self.filled];
                 let inbound = Inbound::new(&mut records, came, fin_is_end);
                 let conn = TlsConn { tcp, records, inbound, outbound: Outbound::default() };
-                Ok(Shaken { conn, session, names, resumed })
+                Ok(Shaken { conn, session, names, chain, resumed })
             }
             Err(error) => Err(HandshakeError { error: tls_error(error), tcp }),
         }

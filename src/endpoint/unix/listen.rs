@@ -25,7 +25,7 @@ pub struct Rights<'a> {
 #[derive(Debug)]
 pub struct LocalListener {
     socket: Socket,
-    /// The rules ask for groups.
+    /// A client's groups are wanted.
     groups: bool,
     _file: Option<SocketFile>,
 }
@@ -73,6 +73,11 @@ impl LocalListener {
         Ok(Incoming { conn, peer: Peer::new(Origin::Local(process)) })
     }
 
+    /// Goes on for other rules; the file's rights are [`super::Regrant`]'s.
+    pub fn adapt(&mut self, allow: &LocalRules) {
+        self.groups = asks_for_groups(allow);
+    }
+
     /// 1 if clients wait to be accepted: the system does not say how many.
     pub fn queued(&self) -> usize {
         usize::from(match &self.socket {
@@ -85,7 +90,7 @@ impl LocalListener {
 /// The socket file's rights for these rules, where none are written: nobody
 /// else, the one group that is named, or everybody, to be sorted out by their
 /// credentials.
-fn file_rights(rights: &Rights<'_>) -> (FileAccess, u32) {
+pub(super) fn file_rights(rights: &Rights<'_>) -> (FileAccess, u32) {
     let Rights { allow, file } = *rights;
     let LocalRules::Rules(rules) = allow else { return (file.clone(), 0o600) };
     let mut groups = rules.iter().map(only_group);
@@ -99,11 +104,13 @@ fn file_rights(rights: &Rights<'_>) -> (FileAccess, u32) {
     }
 }
 
-/// Whether any rule does: else the groups of a client are of no use.
+/// Whether there are rules at all: those of today ask for no group, perhaps, but
+/// those of tomorrow may, and then whoever is here is judged again. Without
+/// rules only our own account and root are here, who always may be.
 fn asks_for_groups(allow: &LocalRules) -> bool {
     match allow {
         LocalRules::Default => false,
-        LocalRules::Rules(rules) => rules.iter().any(|rule| rule.group.is_some()),
+        LocalRules::Rules(_) => true,
     }
 }
 

@@ -8,13 +8,17 @@ use tokio::net::TcpListener;
 #[cfg(windows)]
 use tokio::sync::Mutex;
 
-use crate::config::AdminListen;
 #[cfg(windows)]
 use crate::config::PipeListen;
+use crate::config::{AdminListen, PipeAddress};
 #[cfg(windows)]
 use crate::endpoint::PipeListener;
 #[cfg(unix)]
 use crate::endpoint::unix::SocketFile;
+
+/// Owner and group: status is for operators.
+#[cfg(unix)]
+const OPERATORS: u32 = 0o660;
 
 /// A connection to the admin server.
 pub trait AdminStream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -54,12 +58,14 @@ impl AdminListener {
                 Ok(Self { socket: Bound::Tcp(socket), address })
             }
             #[cfg(unix)]
-            AdminListen::Unix(name) => Self::bind_unix(name, format!("unix:{name}")).await,
+            AdminListen::Unix(name) => {
+                Self::bind_unix(name, format!("unix:{name}"), OPERATORS).await
+            }
             #[cfg(unix)]
             AdminListen::Pipe(pipe) => {
                 crate::endpoint::unix::make_folder(&pipe.socket)?;
                 let name = crate::config::UnixName::Path(pipe.socket.clone());
-                Self::bind_unix(&name, format!("pipe:{}", pipe.name)).await
+                Self::bind_unix(&name, format!("pipe:{}", pipe.name), OPERATORS).await
             }
             #[cfg(windows)]
             AdminListen::Pipe(pipe) => {
@@ -73,19 +79,37 @@ impl AdminListener {
         }
     }
 
+    /// Binds a pipe that is for our own account alone, and for root, or SYSTEM
+    /// and Administrators.
+    ///
+    /// # Errors
+    /// The system's.
+    pub async fn bind_private(pipe: &PipeAddress) -> io::Result<Self> {
+        #[cfg(unix)]
+        {
+            crate::endpoint::unix::make_folder(&pipe.socket)?;
+            let name = crate::config::UnixName::Path(pipe.socket.clone());
+            Self::bind_unix(&name, format!("pipe:{}", pipe.name), 0o600).await
+        }
+        #[cfg(windows)]
+        Self::bind(&AdminListen::Pipe(pipe.clone())).await
+    }
+
     #[cfg(unix)]
-    async fn bind_unix(name: &crate::config::UnixName, address: String) -> io::Result<Self> {
-        /// Owner and group: status is for operators.
-        const MODE: u32 = 0o660;
+    async fn bind_unix(
+        name: &crate::config::UnixName,
+        address: String,
+        mode: u32,
+    ) -> io::Result<Self> {
         let access = crate::config::FileAccess::default();
         let bound =
-            crate::endpoint::unix::bind(name, socket2::Type::STREAM, &access, Some(MODE)).await?;
+            crate::endpoint::unix::bind(name, socket2::Type::STREAM, &access, Some(mode)).await?;
         let socket = tokio::net::UnixListener::from_std(bound.socket.into())?;
         Ok(Self { socket: Bound::Unix { socket, _file: bound.file }, address })
     }
 
     /// Waits for the next connection.
-    pub(super) async fn accept(&self) -> io::Result<Box<dyn AdminStream>> {
+    pub(in crate::gateway) async fn accept(&self) -> io::Result<Box<dyn AdminStream>> {
         Ok(match &self.socket {
             Bound::Tcp(socket) => Box::new(socket.accept().await?.0),
             #[cfg(unix)]

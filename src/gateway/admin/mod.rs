@@ -17,6 +17,7 @@ pub mod status;
 mod tests;
 
 pub use listener::{AdminListener, AdminStream};
+pub use page::Bytes;
 pub use server::serve;
 
 use self::status::{Readiness, Status};

@@ -133,7 +133,7 @@ impl Display for Text<'_> {
 }
 
 /// Bytes for people, in powers of 1024.
-pub(super) struct Bytes(pub u64);
+pub struct Bytes(pub u64);
 
 impl Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -38,6 +38,9 @@ pub struct Status {
     pub bridges: Vec<BridgeStatus>,
     /// The identities, by name.
     pub identities: Vec<IdentityStatus>,
+    /// How the last reload went; none since the start: left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_reload: Option<ReloadStatus>,
 }
 
 /// What the gateway as a whole does.
@@ -139,6 +142,26 @@ pub const fn mode_word(mode: Mode) -> &'static str {
     match mode {
         Mode::Byte => "byte",
         Mode::Message => "message",
+    }
+}
+
+/// How a reload went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReloadStatus {
+    /// When, RFC 3339 in UTC.
+    pub at: String,
+    /// What asked for it.
+    pub trigger: String,
+    /// What was wrong; left out: it is in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+impl ReloadStatus {
+    /// The reload that `trigger` asked for at `at`.
+    pub fn new(at: SystemTime, trigger: String, error: Option<String>) -> Self {
+        let seconds = at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        Self { at: rfc3339(i64::try_from(seconds).unwrap_or(i64::MAX)), trigger, error }
     }
 }
 

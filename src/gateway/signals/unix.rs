@@ -1,41 +1,47 @@
-//! SIGTERM, SIGINT, and SIGHUP where it means the end.
+//! SIGTERM, SIGINT, and SIGHUP and SIGUSR1 as they are meant.
 
 use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{OnHangup, Stop};
+use super::{Call, OnHangup, Stop};
 
 #[derive(Debug)]
 pub(super) struct Signals {
     terminate: Signal,
     interrupt: Signal,
     hangup: Signal,
-    on_hangup: OnHangup,
+    /// Only where a hang-up means a reload too: else it kills, as ever.
+    user: Option<Signal>,
 }
 
 impl Signals {
     pub fn listen(on_hangup: OnHangup) -> io::Result<Self> {
+        let reloads = on_hangup == OnHangup::Reload;
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
             hangup: signal(SignalKind::hangup())?,
-            on_hangup,
+            user: reloads.then(|| signal(SignalKind::user_defined1())).transpose()?,
         })
     }
 
-    pub async fn next(&mut self) -> Stop {
-        loop {
-            tokio::select! {
-                _ = self.terminate.recv() => return Stop::named("SIGTERM"),
-                _ = self.interrupt.recv() => return Stop::named("SIGINT"),
-                _ = self.hangup.recv() => {
-                    if self.on_hangup == OnHangup::Stop {
-                        return Stop::named("SIGHUP");
-                    }
-                    tracing::warn!("SIGHUP: a changed configuration needs a restart");
-                }
+    pub async fn next(&mut self) -> Call {
+        let reloads = self.user.is_some();
+        let user = async {
+            match &mut self.user {
+                Some(user) => user.recv().await,
+                None => std::future::pending().await,
             }
+        };
+        tokio::select! {
+            _ = self.terminate.recv() => Call::Stop(Stop::named("SIGTERM")),
+            _ = self.interrupt.recv() => Call::Stop(Stop::named("SIGINT")),
+            _ = self.hangup.recv() => match reloads {
+                true => Call::Reload("SIGHUP"),
+                false => Call::Stop(Stop::named("SIGHUP")),
+            },
+            _ = user => Call::Reload("SIGUSR1"),
         }
     }
 }

@@ -11,7 +11,7 @@ use tokio::signal::windows::{
     CtrlBreak, CtrlC, CtrlClose, CtrlShutdown, ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown,
 };
 
-use super::{OnHangup, Stop};
+use super::{Call, OnHangup, Stop};
 
 /// The system ends the process 5 s after it has told it of its console's end
 /// (SPI_GETHUNGAPPTIMEOUT); one of them is for what comes after the drain.
@@ -35,12 +35,12 @@ impl Signals {
         })
     }
 
-    pub async fn next(&mut self) -> Stop {
-        tokio::select! {
+    pub async fn next(&mut self) -> Call {
+        Call::Stop(tokio::select! {
             _ = self.interrupt.recv() => Stop::named("Ctrl-C"),
             _ = self.pause.recv() => Stop::named("Ctrl-Break"),
             _ = self.close.recv() => Stop { name: "console closed", within: BEFORE_THE_END },
             _ = self.shutdown.recv() => Stop { name: "shutdown", within: BEFORE_THE_END },
-        }
+        })
     }
 }

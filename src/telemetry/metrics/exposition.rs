@@ -14,7 +14,6 @@ use tokio_util::sync::CancellationToken;
 use super::bridge::BridgeMetrics;
 use super::daemon::DaemonMetrics;
 use super::names::{self, Kind};
-use super::series::Series;
 use super::text;
 use crate::telemetry::log::DroppedLines;
 
@@ -41,6 +40,8 @@ struct Inner {
     recorder: Arc<PrometheusRecorder>,
     handle: PrometheusHandle,
     bridges: Mutex<BTreeMap<String, Arc<BridgeMetrics>>>,
+    /// When the certificate of each identity ends, in Unix seconds.
+    certificates: Mutex<BTreeMap<String, i64>>,
     daemon: DaemonMetrics,
     process: Collector,
     dropped_lines: OnceLock<DroppedLines>,
@@ -57,11 +58,11 @@ impl Exposition {
         let process = Collector::default();
         metrics::with_local_recorder(&*recorder, || process.describe());
         let daemon = DaemonMetrics::register(&*recorder);
-        let bridges = Mutex::default();
+        let (bridges, certificates) = Default::default();
         let dropped_lines = OnceLock::new();
-        Self {
-            inner: Arc::new(Inner { recorder, handle, bridges, daemon, process, dropped_lines }),
-        }
+        let inner =
+            Inner { recorder, handle, bridges, certificates, daemon, process, dropped_lines };
+        Self { inner: Arc::new(inner) }
     }
 
     /// One that takes what the whole process counts through the `metrics` facade,
@@ -88,12 +89,12 @@ impl Exposition {
         &self.inner.daemon
     }
 
-    /// Says when the certificate of `identity` ends, in Unix seconds.
-    pub fn certificate_expiry(&self, identity: &str, not_after: i64) {
-        Series::new(&*self.inner.recorder)
-            .with("identity", identity)
-            .gauge(names::CERTIFICATE_EXPIRY)
-            .set(not_after as f64);
+    /// Says when the certificate of each identity ends, in Unix seconds. The
+    /// series of one that is not named any more is gone: nobody is to be woken
+    /// by a certificate that nothing shows.
+    pub fn certificates(&self, ends: impl IntoIterator<Item = (String, i64)>) {
+        let ends = ends.into_iter().collect();
+        *self.inner.certificates.lock().unwrap_or_else(PoisonError::into_inner) = ends;
     }
 
     /// Shows how many log lines found no room; the first call counts.
@@ -118,6 +119,8 @@ impl Exposition {
         let sizes = bridges.iter().map(|bridge| (bridge.name(), bridge.sizes()));
         // Writing to a String can not fail.
         let _ = text::write_sizes(&mut text, sizes);
+        let certificates = inner.certificates.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = text::write_certificates(&mut text, &certificates);
         text
     }
 
@@ -162,6 +165,6 @@ fn describe(recorder: &dyn Recorder, metric: &names::Description) {
         Kind::Gauge => recorder.describe_gauge(name, unit, help),
         Kind::Histogram(_) => recorder.describe_histogram(name, unit, help),
         // Not in the exporter at all.
-        Kind::OwnHistogram => {}
+        Kind::OwnHistogram | Kind::OwnGauge => {}
     }
 }

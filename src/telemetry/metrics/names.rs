@@ -55,6 +55,8 @@ pub enum Kind {
     Histogram(&'static [f64]),
     /// Kept and written by us, see [`SizeHistogram`](super::SizeHistogram).
     OwnHistogram,
+    /// Kept and written by us: its series come and go.
+    OwnGauge,
 }
 
 /// One metric of ours.
@@ -118,7 +120,12 @@ pub const ALL: &[Description] = &[
     seconds(HANDSHAKE_SECONDS, SETUP, "TLS handshakes, by end."),
     counter(ACCEPT_ERRORS_TOTAL, Unit::Count, "Failures of accept itself, such as no descriptors."),
     gauge(PIPE_INSTANCES, Unit::Count, "Instances of the Windows pipe that exist now."),
-    gauge(CERTIFICATE_EXPIRY, Unit::Seconds, "Unix time at which the identity's certificate ends."),
+    Description {
+        name: CERTIFICATE_EXPIRY,
+        kind: Kind::OwnGauge,
+        unit: Unit::Seconds,
+        help: "Unix time at which the identity's certificate ends.",
+    },
     counter(RELOADS_TOTAL, Unit::Count, "Reloads of the configuration, by result."),
     gauge(LAST_RELOAD, Unit::Seconds, "Unix time at which the running configuration took effect."),
     gauge(LAST_RELOAD_SUCCESSFUL, Unit::Count, "1, or 0 while the last reload has failed."),

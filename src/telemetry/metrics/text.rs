@@ -1,8 +1,9 @@
-//! `message_size_bytes` in Prometheus' text format, version 0.0.4.
+//! What we keep ourselves, in Prometheus' text format, version 0.0.4.
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
-use super::names::{self, MESSAGE_SIZE_BYTES};
+use super::names::{self, CERTIFICATE_EXPIRY, MESSAGE_SIZE_BYTES};
 use super::sizes::{BOUNDS, SizeSnapshot};
 
 /// Appends the histograms of all bridges to `out`; nothing when there are none.
@@ -18,6 +19,19 @@ pub(super) fn write_sizes<'a>(
     writeln!(out, "# TYPE {MESSAGE_SIZE_BYTES} histogram")?;
     for (bridge, sizes) in bridges {
         write_one(out, &Escaped(bridge), &sizes)?;
+    }
+    out.write_char('\n')
+}
+
+/// Appends the ends of certificates, by identity; nothing when there are none.
+pub(super) fn write_certificates(out: &mut String, ends: &BTreeMap<String, i64>) -> fmt::Result {
+    if ends.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "# HELP {CERTIFICATE_EXPIRY} {}", names::help(CERTIFICATE_EXPIRY))?;
+    writeln!(out, "# TYPE {CERTIFICATE_EXPIRY} gauge")?;
+    for (identity, end) in ends {
+        writeln!(out, "{CERTIFICATE_EXPIRY}{{identity=\"{}\"}} {end}", Escaped(identity))?;
     }
     out.write_char('\n')
 }

@@ -47,6 +47,7 @@ fn bundle(path: &Path, loading: &mut Loading<'_>) -> Option<Roots> {
 fn system(loading: &mut Loading<'_>) -> Option<Roots> {
     let found = rustls_native_certs::load_native_certs();
     let errors: Vec<String> = found.errors.iter().take(3).map(ToString::to_string).collect();
+    found.certs.iter().for_each(|certificate| loading.took(certificate));
     let mut store = RootCertStore::empty();
     store.add_parsable_certificates(found.certs);
     if store.is_empty() {

@@ -62,6 +62,31 @@ impl Gateway {
         });
     }
 
+    /// Writes another configuration into the place of the one that it runs with.
+    pub fn rewrite(site: &Site, config: impl AsRef<str>) {
+        site.write("pipeferry.toml", completed(config.as_ref()));
+    }
+
+    /// SIGHUP, and waits until it has reloaded `times` times in all.
+    pub fn hang_up(&self, times: usize) -> Line {
+        self.signal(rustix::process::Signal::HUP);
+        self.reloaded(times)
+    }
+
+    /// Waits until it has reloaded so often.
+    pub fn reloaded(&self, times: usize) -> Line {
+        eventually("a reload", || self.lines("reloaded").get(times - 1).cloned())
+    }
+
+    /// Waits until a reload has failed; all that it said.
+    pub fn refused(&self) -> Vec<Line> {
+        let message = "reload failed; the old configuration stays in force";
+        eventually("a reload to fail", || {
+            let lines = self.lines(message);
+            (!lines.is_empty()).then_some(lines)
+        })
+    }
+
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
@@ -182,9 +207,15 @@ impl Drop for Gateway {
     }
 }
 
-/// The configuration with an admin listener and JSON lines, unless it has them.
+/// The configuration with an admin listener and JSON lines, and without a control
+/// pipe and watching, unless it has them.
 pub fn completed(config: &str) -> String {
     let mut config = config.to_owned();
+    for key in ["control", "watch"] {
+        if !config.lines().any(|line| line.starts_with(key)) {
+            config = format!("{key} = false\n{config}");
+        }
+    }
     if !config.contains("[admin]") {
         config.push_str("\n[admin]\nlisten = \"tcp:127.0.0.1:0\"\n");
     }

@@ -17,7 +17,10 @@ fn the_top_level_has_the_defaults_of_the_reference() {
     let config = good(BRIDGE, &unix());
     assert_eq!(config.drain_timeout, Duration::from_secs(30));
     assert_eq!(config.max_connections, 20_000);
-    assert_eq!(config.control.unwrap().as_str(), "pipeferry-control");
+    let control = config.control.unwrap();
+    assert_eq!(control.pipe.name.as_str(), "pipeferry-control");
+    assert_eq!(control.pipe.socket.to_str(), Some("/run/pipeferry/pipeferry-control.sock"));
+    assert!(!control.written);
     assert!(config.watch && config.sandbox);
     assert_eq!(config.admin, None);
     assert_eq!((config.log.level.as_str(), config.log.format), ("info", LogFormat::Auto));

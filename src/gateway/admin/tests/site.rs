@@ -31,7 +31,7 @@ impl Invented {
         batch.record(2_048);
         orders.to_target.messages(&mut batch);
         orders.ended(Outcome::Done, Duration::from_millis(20));
-        exposition.certificate_expiry("gateway", 1_800_000_000);
+        exposition.certificates([("gateway".to_owned(), 1_800_000_000)]);
         Self { exposition: exposition.clone(), reasons: Mutex::default() }
     }
 }
@@ -58,6 +58,7 @@ impl AdminView for Invented {
             state: GatewayState::Running,
             bridges: vec![bridge],
             identities: vec![IdentityStatus::new("gateway", 1_800_000_000, now)],
+            last_reload: None,
         }
     }
 }

@@ -8,13 +8,14 @@ use crate::telemetry::metrics::{Exposition, ReloadResult};
 fn every_metric_of_the_table_is_rendered_with_help_and_type() {
     let exposition = Exposition::local();
     exposition.bridge("b").watch_pipe_instances(Default::default());
-    exposition.certificate_expiry("gateway", 1_800_000_000);
+    exposition.certificates([("gateway".to_owned(), 1_800_000_000)]);
     let text = exposition.render();
     for metric in names::ALL {
         let kind = match metric.kind {
             Kind::Counter => "counter",
             Kind::Gauge => "gauge",
             Kind::Histogram(_) | Kind::OwnHistogram => "histogram",
+            Kind::OwnGauge => "gauge",
         };
         assert!(text.contains(&format!("# HELP {} {}\n", metric.name, metric.help)), "{metric:?}");
         assert!(text.contains(&format!("# TYPE {} {kind}\n", metric.name)), "{metric:?}\n{text}");
@@ -25,7 +26,7 @@ fn every_metric_of_the_table_is_rendered_with_help_and_type() {
 fn no_metric_of_ours_is_missing_from_the_table() {
     let exposition = Exposition::local();
     exposition.bridge("b").watch_pipe_instances(Default::default());
-    exposition.certificate_expiry("gateway", 1_800_000_000);
+    exposition.certificates([("gateway".to_owned(), 1_800_000_000)]);
     for line in exposition.render().lines() {
         let Some(rest) = line.strip_prefix("# TYPE ") else { continue };
         let name = rest.split(' ').next().unwrap();
@@ -111,7 +112,7 @@ fn a_reload_that_failed_leaves_the_time_of_the_last_good_one() {
 #[test]
 fn certificates_and_the_build_are_shown() {
     let exposition = Exposition::local();
-    exposition.certificate_expiry("gateway", 1_800_000_000);
+    exposition.certificates([("gateway".to_owned(), 1_800_000_000)]);
     let text = exposition.render();
     let expiry =
         "pipeferry_certificate_expiry_timestamp_seconds{identity=\"gateway\"} 1800000000\n";

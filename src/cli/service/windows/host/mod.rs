@@ -24,8 +24,8 @@ use super::manager;
 use crate::cli::service::args::Run;
 use crate::cli::service::name::ServiceName;
 use crate::cli::{Failure, forward};
-use crate::config::{self, Surroundings};
-use crate::gateway::{Stop, StopSignals};
+use crate::config::Surroundings;
+use crate::gateway::{Source, Stop, StopSignals};
 use crate::sys::windows::service::dispatch;
 use crate::telemetry::log::SERVICE;
 
@@ -43,12 +43,18 @@ struct Host {
     life: Life,
     /// A first stop, and a second.
     stop: mpsc::Sender<Stop>,
-    stops: Mutex<Option<mpsc::Receiver<Stop>>>,
+    reload: mpsc::Sender<&'static str>,
+    calls: Mutex<Option<Calls>>,
 }
+
+/// What the daemon hears: stops, and reloads.
+type Calls = (mpsc::Receiver<Stop>, mpsc::Receiver<&'static str>);
 
 /// Gives this process to the service manager, until the service has stopped.
 pub(in crate::cli::service) fn run(args: &Run) -> Result<ExitCode, Failure> {
     let (stop, stops) = mpsc::channel(2);
+    // One that waits stands for all that come meanwhile.
+    let (reload, reloads) = mpsc::channel(1);
     let name = args.service.name.clone();
     let host = HOST.get_or_init(|| Host {
         name,
@@ -56,7 +62,8 @@ pub(in crate::cli::service) fn run(args: &Run) -> Result<ExitCode, Failure> {
         log: args.log.clone(),
         life: Life::default(),
         stop,
-        stops: Mutex::new(Some(stops)),
+        reload,
+        calls: Mutex::new(Some((stops, reloads))),
     });
     match dispatch(host.name.as_str(), main) {
         Ok(()) => Ok(ExitCode::SUCCESS),
@@ -107,10 +114,7 @@ impl Host {
                 self.stop(Stop { name: "system shutdown", within: BEFORE_THE_KILL });
             }
             ServiceControl::ParamChange => {
-                tracing::warn!(
-                    target: SERVICE,
-                    "a changed configuration needs a restart: this version cannot reload it"
-                );
+                let _ = self.reload.try_send("PARAMCHANGE");
             }
             ServiceControl::Interrogate => {}
             _ => return ServiceControlHandlerResult::NotImplemented,
@@ -125,8 +129,9 @@ impl Host {
     }
 
     fn signals(&self) -> anyhow::Result<StopSignals> {
-        let stops = self.stops.lock().unwrap_or_else(PoisonError::into_inner).take();
-        stops.map(StopSignals::asked).ok_or_else(|| anyhow!("the service was run twice"))
+        let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (stops, reloads) = calls.ok_or_else(|| anyhow!("the service was run twice"))?;
+        Ok(StopSignals::asked(stops, reloads))
     }
 }
 
@@ -136,7 +141,9 @@ impl Host {
 fn serve(host: &Host) -> u8 {
     let name = host.name.as_str();
     let surroundings = Surroundings::of_this_process();
-    let config = config::load(&host.config, &surroundings).map_err(Failure::from);
+    let file = host.config.clone();
+    let source = Source { file, surroundings, log_level: None, log_format: None };
+    let config = source.load().map_err(Failure::from);
     let level = config.as_ref().map_or("info", |config| &config.log.level);
     let Ok(guard) = log::start(&host.log, &host.name, level) else { return 1 };
     let served = config.and_then(|config| {
@@ -145,7 +152,7 @@ fn serve(host: &Host) -> u8 {
             let (version, config) = (env!("CARGO_PKG_VERSION"), host.config.display());
             tracing::info!(target: SERVICE, version, %config, "the service `{name}` has started");
         };
-        forward::serve_for(&config, &guard, || host.signals(), ready)
+        forward::serve_for(&config, Some(source), &guard, || host.signals(), ready)
     });
     match served {
         Ok(finish) => {

@@ -1,0 +1,73 @@
+//! The settings of a running bridge that are in force, and where it listens.
+//!
+//! A connection keeps the settings it began with. New ones are judged by those
+//! that are here, and so are the old ones when these change.
+
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::Shared;
+use super::live::Live;
+use crate::endpoint::Listener;
+
+/// What is in force.
+#[derive(Debug)]
+pub(super) struct Current {
+    shared: RwLock<Arc<Shared>>,
+    place: RwLock<Whereabouts>,
+}
+
+/// Where a bridge listens.
+#[derive(Debug, Clone)]
+pub(super) struct Whereabouts {
+    /// The address that it really listens on.
+    pub address: String,
+    /// The socket that stands for a pipe.
+    pub path: Option<PathBuf>,
+}
+
+impl Whereabouts {
+    pub fn of(listener: &Listener) -> Self {
+        let address = listener.address().to_owned();
+        Self { address, path: listener.path().map(std::path::Path::to_owned) }
+    }
+}
+
+impl Current {
+    pub fn new(shared: Arc<Shared>, place: Whereabouts) -> Self {
+        Self { shared: RwLock::new(shared), place: RwLock::new(place) }
+    }
+
+    /// The settings for who comes now.
+    pub fn shared(&self) -> Arc<Shared> {
+        Arc::clone(&self.shared.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts other settings in force.
+    pub fn replace(&self, shared: Arc<Shared>) {
+        *self.shared.write().unwrap_or_else(PoisonError::into_inner) = shared;
+    }
+
+    /// Where it listens.
+    pub fn place(&self) -> Whereabouts {
+        self.place.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// It listens elsewhere now.
+    pub fn moved(&self, place: Whereabouts) {
+        *self.place.write().unwrap_or_else(PoisonError::into_inner) = place;
+    }
+
+    /// Judges a connection that was let in by the settings `by` and is listed
+    /// only now: others may have come into force meanwhile, and whoever put
+    /// them there has judged only those that were listed.
+    pub fn judge_late(&self, by: &Arc<Shared>, live: &Live) {
+        let now = self.shared();
+        if Arc::ptr_eq(by, &now) {
+            return;
+        }
+        if let Some(why) = now.admission.judge().refuses(live) {
+            live.cut(why);
+        }
+    }
+}

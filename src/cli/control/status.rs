@@ -1,0 +1,143 @@
+//! `pipeferry status`: what runs, in tables or as JSON.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use serde_json::Value;
+
+use super::args::{Daemon, Status};
+use super::client::{Client, refused};
+use super::print;
+use super::table::{Table, plain};
+use crate::cli::Failure;
+use crate::gateway::admin::Bytes;
+use crate::gateway::control::{Ask, ConnectionStatus, StatusReply};
+
+/// Prints what the daemon does.
+pub(in crate::cli) fn status(args: &Status) -> Result<ExitCode, Failure> {
+    let connections = if args.json { usize::MAX } else { args.connections };
+    let reply = fetch(&args.daemon, connections)?;
+    let text = if args.json {
+        serde_json::to_string_pretty(&reply).context("cannot write JSON")? + "\n"
+    } else {
+        tables(&reply)
+    };
+    print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Asks for the status, with at most so many connections.
+pub(in crate::cli) fn fetch(daemon: &Daemon, connections: usize) -> Result<StatusReply, Failure> {
+    let answer = Client::open(daemon)?.ask(&Ask::Status { connections }, |_| ())?;
+    answer.map_err(|error| refused("the daemon does not tell its status", &error))
+}
+
+fn tables(reply: &StatusReply) -> String {
+    let mut text = head(reply);
+    text += &format!("\n{}", bridges(&reply.status).text());
+    if let Some(table) = certificates(&reply.status) {
+        text += &format!("\n{}", table.text());
+    }
+    if !reply.connections.is_empty() {
+        let (shown, open) = (reply.connections.len(), reply.open);
+        let which = if shown < open { format!(", the newest {shown}") } else { String::new() };
+        let _ = write!(text, "\n{open} open{which}\n{}", connections(&reply.connections).text());
+    }
+    text
+}
+
+fn head(reply: &StatusReply) -> String {
+    let status = &reply.status;
+    let up = number(status, "uptime_seconds");
+    let mut text = format!(
+        "pipeferry {}, {}, pid {}, up {}\n",
+        word(status, "version"),
+        word(status, "state"),
+        reply.pid,
+        age(up as f64)
+    );
+    let last = &status["last_reload"];
+    if last.is_object() {
+        let (at, trigger) = (word(last, "at"), word(last, "trigger"));
+        let how = match last["error"].as_str() {
+            Some(error) => format!("failed: {}", plain(error)),
+            None => "in force".to_owned(),
+        };
+        let _ = writeln!(text, "last reload {at} ({trigger}), {how}");
+    }
+    text
+}
+
+fn bridges(status: &Value) -> Table {
+    let head = [
+        "BRIDGE",
+        "STATE",
+        "MODE",
+        "OPEN",
+        "WAITING",
+        "TO TARGET",
+        "TO CLIENT",
+        "LISTEN",
+        "CONNECT",
+    ];
+    let mut table = Table::new(&head, &[3, 4, 5, 6]);
+    for one in status["bridges"].as_array().into_iter().flatten() {
+        let bytes = |way: &str| Bytes(number(&one[way], "bytes")).to_string();
+        table.row(vec![
+            word(one, "name"),
+            word(one, "state"),
+            word(one, "mode"),
+            number(one, "open").to_string(),
+            number(one, "waiting").to_string(),
+            bytes("to_target"),
+            bytes("to_client"),
+            word(one, "listen"),
+            word(one, "connect"),
+        ]);
+    }
+    table
+}
+
+fn certificates(status: &Value) -> Option<Table> {
+    let mut table = Table::new(&["CERTIFICATE", "DAYS LEFT", "ENDS"], &[1]);
+    let all = status["identities"].as_array().filter(|all| !all.is_empty())?;
+    for one in all {
+        let days = one["days_left"].as_i64().unwrap_or_default();
+        table.row(vec![word(one, "name"), days.to_string(), word(one, "not_after")]);
+    }
+    Some(table)
+}
+
+fn connections(all: &[ConnectionStatus]) -> Table {
+    let head = ["ID", "BRIDGE", "AGE", "TO TARGET", "TO CLIENT", "CLIENT", "IDENTITY"];
+    let mut table = Table::new(&head, &[2, 3, 4]);
+    for one in all {
+        table.row(vec![
+            one.id.clone(),
+            one.bridge.clone(),
+            age(one.seconds),
+            Bytes(one.bytes_to_target).to_string(),
+            Bytes(one.bytes_to_client).to_string(),
+            one.client.clone(),
+            one.identity.clone().unwrap_or_default(),
+        ]);
+    }
+    table
+}
+
+/// In whole seconds, and the two largest units.
+pub(in crate::cli) fn age(seconds: f64) -> String {
+    let whole = Duration::from_secs(seconds.max(0.0) as u64);
+    let text = humantime::format_duration(whole).to_string();
+    text.split(' ').take(2).collect::<Vec<_>>().join(" ")
+}
+
+fn word(value: &Value, key: &str) -> String {
+    value[key].as_str().unwrap_or_default().to_owned()
+}
+
+fn number(value: &Value, key: &str) -> u64 {
+    value[key].as_u64().unwrap_or_default()
+}

@@ -1,0 +1,181 @@
+//! Reload: another configuration comes into force while the gateway runs.
+//!
+//! The whole new world is built first: the configuration is read, certificates
+//! and accounts are looked up, new listeners are opened. Only then it is
+//! swapped in, in one step. Whatever goes wrong before leaves the old world as
+//! it was, and is told to the log, the metrics and whoever asked.
+//!
+//! All of this runs on the admin thread, and what may block on a thread of its
+//! own; the connections' runtime only takes the finished parts.
+
+mod build;
+mod outcome;
+mod plan;
+mod source;
+mod swap;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+pub use self::outcome::{Refusal, Reloaded};
+pub use self::source::Source;
+use super::watch::{Watch, files_of};
+use super::world::{LastReload, World};
+use crate::bridge::Seats;
+use crate::config::Config;
+use crate::telemetry::metrics::{Exposition, ReloadResult};
+
+/// Requests that may wait; they are all served by the next reload or two.
+const WAITING: usize = 16;
+
+/// Somebody wants a reload.
+#[derive(Debug)]
+pub(super) struct Request {
+    /// What asked for it, for the log.
+    pub trigger: &'static str,
+    /// Where the answer goes, if anybody waits for it.
+    pub answer: Option<oneshot::Sender<Result<Reloaded, Refusal>>>,
+}
+
+/// Where reloads are asked for.
+#[derive(Debug, Clone)]
+pub(super) struct Reloads(mpsc::Sender<Request>);
+
+/// The other end of [`Reloads`].
+pub(super) type Requests = mpsc::Receiver<Request>;
+
+impl Reloads {
+    pub fn channel() -> (Self, Requests) {
+        let (send, receive) = mpsc::channel(WAITING);
+        (Self(send), receive)
+    }
+
+    /// Asks, and does not wait. With so many waiting already, one more would
+    /// find nothing that they do not.
+    pub fn ask(&self, trigger: &'static str) {
+        let _ = self.0.try_send(Request { trigger, answer: None });
+    }
+
+    /// Asks, and waits for the answer; `None` if nobody reloads any more.
+    pub async fn ask_and_wait(&self, trigger: &'static str) -> Option<Result<Reloaded, Refusal>> {
+        let (answer, answered) = oneshot::channel();
+        self.0.send(Request { trigger, answer: Some(answer) }).await.ok()?;
+        answered.await.ok()
+    }
+}
+
+/// What a file that changed is called as a trigger.
+pub(super) const FILE: &str = "a file changed";
+
+/// Reloads one gateway.
+pub(super) struct Reloader {
+    pub world: Arc<World>,
+    pub source: Source,
+    pub exposition: Exposition,
+    /// The connections' runtime.
+    pub runtime: Handle,
+    pub total: Arc<Seats>,
+    /// The files of the configuration that was read last, in force or not.
+    pub tried: Mutex<Vec<PathBuf>>,
+}
+
+impl Reloader {
+    /// Serves requests, and files that change, until `stop`.
+    pub async fn run(self, mut requests: Requests, stop: CancellationToken) {
+        let mut watch = Watch::new(self.source.file().to_owned());
+        self.arm(&mut watch).await;
+        let serving = async {
+            loop {
+                let request = tokio::select! {
+                    Some(request) = requests.recv() => request,
+                    () = watch.changed() => Request { trigger: FILE, answer: None },
+                };
+                watch.look().await;
+                let result = self.reload(request.trigger).await;
+                self.arm(&mut watch).await;
+                if let Some(answer) = request.answer {
+                    // Who asked may have gone.
+                    let _ = answer.send(result);
+                }
+            }
+        };
+        stop.run_until_cancelled(serving).await;
+    }
+
+    /// A configuration that was refused is set right in one of its files, too.
+    async fn arm(&self, watch: &mut Watch) {
+        let tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let in_force = self.world.lock().config.clone();
+        watch.arm(&in_force, &tried).await;
+    }
+
+    async fn reload(&self, trigger: &'static str) -> Result<Reloaded, Refusal> {
+        let result = self.try_reload(trigger).await;
+        let at = SystemTime::now();
+        match &result {
+            Ok(reloaded) => {
+                self.exposition.daemon().reloaded(ReloadResult::Ok, at);
+                reloaded.log(trigger);
+            }
+            Err(refusal) => {
+                self.exposition.daemon().reloaded(ReloadResult::Failed, at);
+                refusal.log(trigger);
+            }
+        }
+        let error = result.as_ref().err().map(Refusal::headline);
+        self.world.lock().reload = Some(LastReload { at, trigger: trigger.to_owned(), error });
+        result
+    }
+
+    async fn try_reload(&self, trigger: &'static str) -> Result<Reloaded, Refusal> {
+        if self.world.lock().draining {
+            return Err(Refusal::Draining);
+        }
+        let (config, prepared) = self.prepare().await?;
+        // A file that changes by itself is no wish to have a bridge back that
+        // was drained by hand.
+        let reopen = trigger != FILE;
+        self.warn(&prepared);
+        let running = self.world.lock().bridges.clone();
+        let plan = plan::plan(prepared.bridges, running, reopen)?;
+        let built = build::build(plan, &self.runtime).await?;
+        self.swap(config, prepared.identities, built).await
+    }
+
+    /// Of what is new: the rest was said before.
+    fn warn(&self, prepared: &super::Prepared) {
+        let now = self.world.lock();
+        let identity = |one: &crate::tls::Identity| {
+            now.identities.get(one.name()).is_none_or(|before| !before.same_content(one))
+        };
+        let bridge = |one: &crate::bridge::Bridge| {
+            !now.bridges.iter().any(|running| running.name() == one.name() && running.is_same(one))
+        };
+        prepared.log_warnings(identity, bridge);
+    }
+
+    async fn prepare(&self) -> Result<(Config, super::Prepared), Refusal> {
+        let source = self.source.clone();
+        let config = blocking(move || source.load()).await?.map_err(Refusal::Config)?;
+        *self.tried.lock().unwrap_or_else(PoisonError::into_inner) = files_of(&config);
+        let (exposition, total) = (self.exposition.clone(), Arc::clone(&self.total));
+        let prepare = move || {
+            let prepared = super::Prepared::beside(total, &config, &exposition);
+            prepared.map(|prepared| (config, prepared)).map_err(Refusal::Mistakes)
+        };
+        blocking(prepare).await?
+    }
+}
+
+/// On a thread where it may take its time.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Refusal> {
+    // It has panicked, and has said so.
+    tokio::task::spawn_blocking(work).await.map_err(|error| Refusal::Broken(error.to_string()))
+}

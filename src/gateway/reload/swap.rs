@@ -1,0 +1,122 @@
+//! The swap: what was built comes into force, in one step.
+
+use std::sync::Arc;
+
+use super::build::{Built, Ready};
+use super::{Refusal, Reloaded, Reloader};
+use crate::bridge::RunningBridge;
+use crate::config::Config;
+use crate::gateway::drain::retire;
+use crate::gateway::world::Now;
+use crate::tls::Identities;
+
+impl Reloader {
+    /// Puts it in force, then judges the connections that are open.
+    ///
+    /// # Errors
+    /// [`Refusal::Draining`] if the gateway began to stop meanwhile.
+    pub(super) async fn swap(
+        &self,
+        config: Config,
+        identities: Identities,
+        built: Built,
+    ) -> Result<Reloaded, Refusal> {
+        let mut reloaded = Reloaded::default();
+        let judged = {
+            // Tasks that are begun here are the connections' runtime's.
+            let _runtime = self.runtime.enter();
+            let mut now = self.world.lock();
+            if now.draining {
+                return Err(Refusal::Draining);
+            }
+            self.swap_in(&mut now, config, identities, built, &mut reloaded)
+        };
+        self.world.show_certificates(&self.exposition);
+        let judge = move || judged.iter().map(RunningBridge::judge).sum();
+        reloaded.cut = tokio::task::spawn_blocking(judge).await.unwrap_or_default();
+        Ok(reloaded)
+    }
+
+    fn swap_in(
+        &self,
+        now: &mut Now,
+        mut config: Config,
+        identities: Identities,
+        built: Built,
+        reloaded: &mut Reloaded,
+    ) -> Vec<RunningBridge> {
+        reloaded.restart = hold_back(&now.config, &mut config);
+        reloaded.identities = renewed(&now.identities, &identities);
+        self.total.resize(config.max_connections);
+        self.exposition.daemon().limit(config.max_connections);
+        let limit = config.drain_timeout;
+        (now.config, now.identities) = (config, identities);
+        // First those that go: one of them may be where another one moves to.
+        for bridge in built.removed {
+            reloaded.removed.push(bridge.name().to_owned());
+            bridge.drain();
+            now.leaving.push(bridge.clone());
+            tokio::spawn(retire(Arc::clone(&self.world), bridge, limit));
+        }
+        let mut judged = Vec::new();
+        now.bridges =
+            built.ready.into_iter().map(|one| settle(one, reloaded, &mut judged)).collect();
+        judged
+    }
+}
+
+/// Puts one bridge in force; those whose rules may be others go to `judged`.
+fn settle(one: Ready, reloaded: &mut Reloaded, judged: &mut Vec<RunningBridge>) -> RunningBridge {
+    let (bridge, list) = match one {
+        Ready::Keep(running) => {
+            reloaded.unchanged.push(running.name().to_owned());
+            return running;
+        }
+        Ready::Renew(running, bridge) => {
+            running.renew(*bridge);
+            judged.push(running.clone());
+            (running, &mut reloaded.changed)
+        }
+        Ready::Relocate(running, open) => {
+            running.relocate(open);
+            running.announce();
+            judged.push(running.clone());
+            (running, &mut reloaded.moved)
+        }
+        Ready::Open(open) => {
+            let running = open.handle();
+            open.run();
+            running.announce();
+            (running, &mut reloaded.added)
+        }
+    };
+    list.push(bridge.name().to_owned());
+    bridge
+}
+
+/// What cannot change while the gateway runs stays as it was; its names.
+fn hold_back(old: &Config, new: &mut Config) -> Vec<String> {
+    let mut held = Vec::new();
+    let mut hold = |name: &str| held.push(name.to_owned());
+    if old.admin != new.admin {
+        hold("[admin] listen");
+        new.admin.clone_from(&old.admin);
+    }
+    if old.control != new.control {
+        hold("control");
+        new.control.clone_from(&old.control);
+    }
+    if old.log != new.log {
+        hold("[log]");
+        new.log.clone_from(&old.log);
+    }
+    held
+}
+
+/// Identities whose content differs.
+fn renewed(old: &Identities, new: &Identities) -> Vec<String> {
+    let differs = |one: &&Arc<crate::tls::Identity>| {
+        old.get(one.name()).is_none_or(|before| !before.same_content(one))
+    };
+    new.iter().filter(differs).map(|one| one.name().to_owned()).collect()
+}

@@ -1,0 +1,134 @@
+//! What runs now: the bridges, the configuration that is in force, how the last
+//! reload went.
+//!
+//! A reload swaps it in one step, under one lock that nobody holds for long and
+//! never across a wait.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Instant, SystemTime};
+
+use super::admin::AdminView;
+use super::admin::status::{
+    BridgeState, BridgeStatus, GatewayState, IdentityStatus, Readiness, ReloadStatus, Status,
+    Traffic, mode_word,
+};
+use crate::bridge::RunningBridge;
+use crate::config::Config;
+use crate::telemetry::metrics::Exposition;
+use crate::tls::Identities;
+
+/// What runs now.
+#[derive(Debug)]
+pub(super) struct World {
+    started: Instant,
+    now: Mutex<Now>,
+}
+
+/// What a reload swaps.
+#[derive(Debug)]
+pub(super) struct Now {
+    /// What is in force: where a restart is needed, still the old.
+    pub config: Config,
+    /// In the order of the configuration.
+    pub bridges: Vec<RunningBridge>,
+    /// Those that no configuration names any more, until the last of their
+    /// connections is gone.
+    pub leaving: Vec<RunningBridge>,
+    pub identities: Identities,
+    /// The whole gateway is stopping.
+    pub draining: bool,
+    pub reload: Option<LastReload>,
+}
+
+/// How the last reload went.
+#[derive(Debug, Clone)]
+pub(super) struct LastReload {
+    pub at: SystemTime,
+    pub trigger: String,
+    /// The first sentence of what was wrong; `None`: it is in force.
+    pub error: Option<String>,
+}
+
+impl World {
+    /// Of a gateway whose listeners are all open.
+    pub fn new(config: Config, bridges: Vec<RunningBridge>, identities: Identities) -> Self {
+        let (leaving, draining, reload) = (Vec::new(), false, None);
+        let now = Mutex::new(Now { config, bridges, leaving, identities, draining, reload });
+        Self { started: Instant::now(), now }
+    }
+
+    /// What runs; not to be held across a wait.
+    pub fn lock(&self) -> MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on the gateway is not ready, and no reload comes into force.
+    /// Gives all bridges that there will ever be.
+    pub fn begin_draining(&self) -> Vec<RunningBridge> {
+        let mut now = self.lock();
+        now.draining = true;
+        now.bridges.iter().chain(&now.leaving).cloned().collect()
+    }
+
+    /// All bridges that have connections, perhaps.
+    pub fn all_bridges(&self) -> Vec<RunningBridge> {
+        let now = self.lock();
+        now.bridges.iter().chain(&now.leaving).cloned().collect()
+    }
+
+    /// Shows in the metrics when certificates end.
+    pub fn show_certificates(&self, exposition: &Exposition) {
+        let now = self.lock();
+        exposition.certificates(now.identities.iter().filter_map(|identity| {
+            Some((identity.name().to_owned(), identity.not_after()?.cast_signed()))
+        }));
+    }
+}
+
+impl AdminView for World {
+    /// Not ready either when every bridge was drained by hand.
+    fn ready(&self) -> Readiness {
+        let now = self.lock();
+        let mut reasons = Vec::new();
+        if now.draining {
+            reasons.push("draining".to_owned());
+        } else if now.bridges.iter().all(RunningBridge::is_draining) {
+            reasons.push("all bridges are drained".to_owned());
+        }
+        Readiness { reasons }
+    }
+
+    fn status(&self) -> Status {
+        let now = self.lock();
+        let time = SystemTime::now();
+        let state = if now.draining { GatewayState::Draining } else { GatewayState::Running };
+        let identities = now.identities.iter().filter_map(|identity| {
+            let not_after = identity.not_after()?.cast_signed();
+            Some(IdentityStatus::new(identity.name(), not_after, time))
+        });
+        Status {
+            version: env!("CARGO_PKG_VERSION"),
+            uptime_seconds: self.started.elapsed().as_secs(),
+            state,
+            bridges: now.bridges.iter().chain(&now.leaving).map(bridge_status).collect(),
+            identities: identities.collect(),
+            last_reload: now
+                .reload
+                .as_ref()
+                .map(|last| ReloadStatus::new(last.at, last.trigger.clone(), last.error.clone())),
+        }
+    }
+}
+
+fn bridge_status(bridge: &RunningBridge) -> BridgeStatus {
+    let state = if bridge.is_draining() { BridgeState::Closed } else { BridgeState::Listening };
+    BridgeStatus {
+        name: bridge.name().to_owned(),
+        mode: mode_word(bridge.mode()),
+        listen: bridge.address(),
+        connect: bridge.target(),
+        state,
+        error: None,
+        traffic: Traffic::of(&bridge.metrics()),
+    }
+}
