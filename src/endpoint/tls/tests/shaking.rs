@@ -90,7 +90,8 @@ async fn what_came_before_a_wrong_record_is_delivered_and_then_the_error_stays(
     assert_eq!(error.kind(), std::io::ErrorKind::InvalidData, "{error}");
     let error = conn.read(&mut data).await.unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::ConnectionAborted, "{error}");
-    // Neither an end of ours nor data goes behind the alert.
+    // Neither data nor an end of ours goes behind the alert.
+    assert_eq!(conn.write(b"x").await.unwrap_err().kind(), std::io::ErrorKind::BrokenPipe);
     conn.shutdown().await.unwrap();
     let heard = acting.await.unwrap();
     assert_eq!(heard, Some(Error::AlertReceived(AlertDescription::BadRecordMac)));
