@@ -116,10 +116,10 @@ fn a_service_carries_drains_when_it_is_stopped_and_is_removed() {
     assert_eq!(host.control("pipeferry", PARAMCHANGE), "state 4\n");
     let log = || {
         let log = host.log("pipeferry");
-        let reloaded = log.lines().find(|line| line.contains("\"reloaded\""))?;
-        Some(assert!(reloaded.contains("\"trigger\":\"PARAMCHANGE\""), "{reloaded}"))
+        log.lines().find(|line| line.contains("\"reloaded\"")).map(str::to_owned)
     };
-    eventually("the service to reload", log);
+    let reloaded = eventually("the service to reload", log);
+    assert!(reloaded.contains("\"trigger\":\"PARAMCHANGE\""), "{reloaded}");
 
     // It drains: who is there may finish, nobody else comes in.
     let mut stop = None;

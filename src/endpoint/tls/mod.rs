@@ -103,7 +103,7 @@ impl AsyncWrite for TlsConn {
     /// close_notify, then FIN.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
-        this.outbound.seal_end(&mut this.records)?;
+        this.records.seal_end().map_err(tls_error)?;
         ready!(this.poll_drain(cx))?;
         Pin::new(&mut this.tcp).poll_shutdown(cx)
     }

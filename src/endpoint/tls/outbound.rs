@@ -21,8 +21,6 @@ pub(super) struct Outbound {
     sealed: Option<Buffer>,
     at: usize,
     end: usize,
-    /// close_notify is sealed: nothing goes behind it.
-    ended: bool,
 }
 
 impl Outbound {
@@ -33,7 +31,7 @@ impl Outbound {
 
     /// Seals some of `bytes`, where nothing waits to be sent; so many of them.
     pub fn seal(&mut self, records: &mut Records, bytes: &[u8]) -> io::Result<usize> {
-        if self.ended {
+        if records.is_over() {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
         let mut buffer = Buffer::holding(records.sealed_len(bytes.len()).min(MOST_SEALED));
@@ -41,15 +39,6 @@ impl Outbound {
         (self.at, self.end) = (0, sealed);
         self.sealed = (sealed > 0).then_some(buffer);
         Ok(taken)
-    }
-
-    /// Seals close_notify, once.
-    pub fn seal_end(&mut self, records: &mut Records) -> io::Result<()> {
-        if !self.ended {
-            records.seal_end().map_err(tls_error)?;
-            self.ended = true;
-        }
-        Ok(())
     }
 
     /// Sends all that is sealed, data first: it was sealed first.

@@ -241,6 +241,12 @@ impl Records {
         Ok((taken, filled))
     }
 
+    /// Whether close_notify or a fatal alert of ours has ended the session: no
+    /// data goes behind it (RFC 8446, 6).
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
     /// Seals our close_notify behind whatever waits in `control`, unless an
     /// alert has ended the session.
     ///

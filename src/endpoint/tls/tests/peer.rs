@@ -24,11 +24,19 @@ pub(super) fn name() -> ServerName<'static> {
 }
 
 pub(super) fn configs(version: Version) -> (Arc<ServerConfig>, Arc<ClientConfig>) {
+    configs_named(version, vec!["gw.example.com".to_owned()])
+}
+
+/// With a certificate for all of these.
+pub(super) fn configs_named(
+    version: Version,
+    names: Vec<String>,
+) -> (Arc<ServerConfig>, Arc<ClientConfig>) {
     let versions = match version {
         Version::Old => [&TLS12],
         Version::New => [&TLS13],
     };
-    let made = rcgen::generate_simple_self_signed(["gw.example.com".to_owned()]).unwrap();
+    let made = rcgen::generate_simple_self_signed(names).unwrap();
     let mut roots = RootCertStore::empty();
     roots.add(made.cert.der().clone()).unwrap();
     let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());

@@ -8,7 +8,7 @@ use rustls::{AlertDescription, Error};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::super::{accept, connect};
-use super::peer::{Peer, Version, configs, meet, name, sockets};
+use super::peer::{Peer, Version, configs, configs_named, meet, name, sockets};
 
 fn whole(tcp: &mut StdStream, flight: &[u8]) {
     tcp.write_all(flight).unwrap();
@@ -90,7 +90,8 @@ async fn what_came_before_a_wrong_record_is_delivered_and_then_the_error_stays(
     assert_eq!(error.kind(), std::io::ErrorKind::InvalidData, "{error}");
     let error = conn.read(&mut data).await.unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::InvalidData, "{error}");
-    // Neither an end of ours nor data goes behind the alert.
+    // Neither data nor an end of ours goes behind the alert.
+    assert_eq!(conn.write(b"x").await.unwrap_err().kind(), std::io::ErrorKind::BrokenPipe);
     conn.shutdown().await.unwrap();
     let heard = acting.await.unwrap();
     assert_eq!(heard, Some(Error::AlertReceived(AlertDescription::BadRecordMac)));
@@ -231,4 +232,25 @@ async fn both_sides_of_ours_understand_each_other(
     assert_eq!(far.read(&mut [0]).await.unwrap(), 0);
     far.shutdown().await.unwrap();
     assert_eq!(near.read(&mut [0]).await.unwrap(), 0);
+}
+
+/// A message over many records: the buffer grows, up to what rustls takes.
+#[rstest]
+#[tokio::test]
+async fn a_certificate_may_be_as_large_as_rustls_takes_it(
+    #[values(1_000, 2_200)] names: usize,
+    #[values(Version::Old, Version::New)] version: Version,
+) {
+    let mut all: Vec<_> = (0..names).map(|at| format!("h{at:06}.branch.example.com")).collect();
+    all.push("gw.example.com".into());
+    let (server, client) = configs_named(version, all);
+    let (far, near) = sockets().await;
+    near.set_nonblocking(true).unwrap();
+    let near = tokio::net::TcpStream::from_std(near).unwrap();
+    let (far, near) =
+        tokio::join!(accept(far, server, false), connect(near, client, name(), false));
+    far.unwrap().conn.write_all(b"x").await.unwrap();
+    let near = near.unwrap();
+    assert!(near.session.certificate.unwrap().len() > 25 * names);
+    assert_eq!({ near.conn }.read_u8().await.unwrap(), b'x');
 }
