@@ -5,6 +5,7 @@
 //! the places in front of the door: whoever only connects and keeps silent
 //! shuts out nobody who is let in already.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
@@ -16,43 +17,64 @@ const AT_THE_DOOR: usize = 1024;
 #[derive(Debug)]
 pub struct Seats {
     free: Arc<Semaphore>,
+    /// So many of those that are taken are gone when they come free.
+    owed: Arc<AtomicUsize>,
     most: Mutex<usize>,
 }
 
 /// A place that was taken; free again when dropped.
-pub(super) type Place = OwnedSemaphorePermit;
+#[derive(Debug)]
+pub(super) struct Place {
+    permit: Option<OwnedSemaphorePermit>,
+    owed: Arc<AtomicUsize>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(permit) = self.permit.take()
+            && pay(&self.owed)
+        {
+            permit.forget();
+        }
+    }
+}
+
+/// Takes one from what is owed, if anything is.
+fn pay(owed: &AtomicUsize) -> bool {
+    owed.fetch_update(Ordering::AcqRel, Ordering::Acquire, |owed| owed.checked_sub(1)).is_ok()
+}
 
 impl Seats {
     /// So many, none of them taken.
     pub fn new(most: usize) -> Self {
         let most = most.min(Semaphore::MAX_PERMITS);
-        Self { free: Arc::new(Semaphore::new(most)), most: Mutex::new(most) }
+        Self { free: Arc::new(Semaphore::new(most)), owed: Arc::default(), most: Mutex::new(most) }
     }
 
     /// From now on `most`. Nobody loses a place: where more are taken than there
-    /// are to be, those that come free go first. To be called on a runtime.
+    /// are to be, those that come free are gone, whoever waits for one.
     pub fn resize(&self, most: usize) {
         let most = most.min(Semaphore::MAX_PERMITS);
         let mut now = self.most.lock().unwrap_or_else(PoisonError::into_inner);
         let was = std::mem::replace(&mut *now, most);
         if most >= was {
-            self.free.add_permits(most - was);
+            let more = (was..most).filter(|_| !pay(&self.owed)).count();
+            self.free.add_permits(more);
             return;
         }
-        let owed = was - most - self.free.forget_permits(was - most);
-        if owed > 0 {
-            let free = Arc::clone(&self.free);
-            tokio::spawn(async move {
-                for _ in 0..owed {
-                    let Ok(place) = free.acquire().await else { return };
-                    place.forget();
-                }
-            });
+        self.owed.fetch_add(was - most, Ordering::AcqRel);
+        // Those that are free go at once.
+        while pay(&self.owed) {
+            if self.free.forget_permits(1) == 0 {
+                self.owed.fetch_add(1, Ordering::AcqRel);
+                return;
+            }
         }
     }
 
     async fn take(&self) -> Result<Place, AcquireError> {
-        Arc::clone(&self.free).acquire_owned().await
+        let permit = Arc::clone(&self.free).acquire_owned().await?;
+        Ok(Place { permit: Some(permit), owed: Arc::clone(&self.owed) })
     }
 }
 

@@ -29,3 +29,28 @@ async fn more_places_let_the_waiting_in_whatever_is_still_owed() {
     }
     assert_eq!(seats.free.available_permits(), 2);
 }
+
+#[tokio::test]
+async fn fewer_places_hold_for_who_waits_for_one_already() {
+    let seats = Seats::new(2);
+    let (one, two) = (seats.take().await.unwrap(), seats.take().await.unwrap());
+    let mut waiting = tokio_test::task::spawn(seats.take());
+    tokio_test::assert_pending!(waiting.poll());
+    seats.resize(1);
+    drop(one);
+    tokio_test::assert_pending!(waiting.poll());
+    drop(two);
+    tokio_test::assert_ready!(waiting.poll()).unwrap();
+}
+
+#[tokio::test]
+async fn what_is_owed_is_paid_by_more_places_too() {
+    let seats = Seats::new(2);
+    let taken = [seats.take().await.unwrap(), seats.take().await.unwrap()];
+    seats.resize(0);
+    seats.resize(3);
+    let _third = seats.take().await.unwrap();
+    tokio_test::assert_pending!(tokio_test::task::spawn(seats.take()).poll());
+    drop(taken);
+    let _both = [seats.take().await.unwrap(), seats.take().await.unwrap()];
+}
