@@ -92,7 +92,9 @@ impl Reloader {
         let mut watch = Watch::new(self.source.file().to_owned());
         self.arm(&mut watch).await;
         let serving = async {
-            self.catch_up().await;
+            if self.catch_up().await {
+                self.arm(&mut watch).await;
+            }
             loop {
                 let request = tokio::select! {
                     Some(request) = requests.recv() => request,
@@ -111,15 +113,17 @@ impl Reloader {
     }
 
     /// The file may have changed after it was read at the start and before it
-    /// was watched.
-    async fn catch_up(&self) {
+    /// was watched; says whether it had to be read again.
+    async fn catch_up(&self) -> bool {
         let in_force = self.world.lock().config.clone();
         let source = self.source.clone();
         let read = blocking(move || source.load()).await;
-        if in_force.watch && !matches!(read, Ok(Ok(now)) if now == in_force) {
+        let late = in_force.watch && !matches!(read, Ok(Ok(now)) if now == in_force);
+        if late {
             // How it went is told as always.
             let _ = self.reload(FILE).await;
         }
+        late
     }
 
     /// A configuration that was refused is set right in one of its files, too.
