@@ -31,7 +31,6 @@ pub use self::prepare::{Mistake, Prepared};
 pub use self::reload::{Refusal, Reloaded, Source};
 use self::reload::{Reloader, Reloads};
 pub use self::signals::{Call, OnHangup, Stop, StopSignals};
-use self::watch::files_of;
 use self::world::World;
 use crate::bridge::{OpenBridge, OpenError, RunningBridge};
 use crate::config::Config;
@@ -91,7 +90,7 @@ impl Gateway {
         prepared: Prepared,
         exposition: &Exposition,
     ) -> Result<Self, StartError> {
-        let Prepared { identities, bridges, total } = prepared;
+        let Prepared { identities, bridges, total, seen } = prepared;
         let opened = open(bridges).await?;
         let bridges: Vec<_> = opened.iter().map(OpenBridge::handle).collect();
         let world = Arc::new(World::new(config.clone(), bridges.clone(), identities));
@@ -103,7 +102,7 @@ impl Gateway {
             exposition: exposition.clone(),
             runtime: Handle::current(),
             total,
-            tried: Mutex::new(files_of(config)),
+            tried: Mutex::new(seen),
         });
         let admin = AdminThread::start(Duties {
             admin: config.admin.clone(),

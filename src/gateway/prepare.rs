@@ -3,9 +3,12 @@
 //! `pipeferry check` stops here; `pipeferry run` goes on. Both see the same
 //! mistakes, all of them in one go.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::watch::{Seen, files_of, look_now};
 use crate::bridge::{Bridge, OpenError, Seats};
 use crate::config::Config;
 use crate::telemetry::metrics::Exposition;
@@ -55,6 +58,9 @@ pub struct Prepared {
     pub bridges: Vec<Bridge>,
     /// The places of all bridges together.
     pub total: Arc<Seats>,
+    /// The files as they were just before they were read; none where they are
+    /// not watched.
+    pub(super) seen: BTreeMap<PathBuf, Seen>,
 }
 
 impl Prepared {
@@ -75,6 +81,7 @@ impl Prepared {
         config: &Config,
         exposition: &Exposition,
     ) -> Result<Self, Vec<Mistake>> {
+        let seen = if config.watch { look_now(files_of(config)) } else { BTreeMap::new() };
         let identities = Identities::load(&config.identities)
             .map_err(|errors| errors.into_iter().map(Mistake::Identity).collect::<Vec<_>>())?;
         let (mut bridges, mut mistakes) = (Vec::new(), Vec::new());
@@ -85,7 +92,11 @@ impl Prepared {
                 Err(error) => mistakes.push(Mistake::Bridge(error)),
             }
         }
-        if mistakes.is_empty() { Ok(Self { identities, bridges, total }) } else { Err(mistakes) }
+        if mistakes.is_empty() {
+            Ok(Self { identities, bridges, total, seen })
+        } else {
+            Err(mistakes)
+        }
     }
 
     /// Logs what works and may not be meant, of these identities and bridges.

@@ -394,7 +394,7 @@ fn top_shows_it_live_and_its_keys_sort_and_filter() {
     screen.shows("other order", |text| text.contains("s sort: bytes"));
     let of_clients = |text: &str| text.lines().filter(|line| line.contains(&me)).count();
     screen.press(&["/", "m", "a", "i", "l", "Enter"]);
-    screen.shows("filter", |text| of_clients(text) == 1 && text.contains("filter: mail"));
+    screen.shows("filter", |text| of_clients(text) == 1 && text.contains("scroll  filter: mail"));
     screen.press(&["Escape"]);
     screen.shows("all of them again", |text| of_clients(text) == 2);
     screen.press(&["q"]);

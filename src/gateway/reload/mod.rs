@@ -14,6 +14,7 @@ mod plan;
 mod source;
 mod swap;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -24,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::outcome::{Refusal, Reloaded};
 pub use self::source::Source;
-use super::watch::{Watch, files_of};
+use super::watch::{Seen, Watch, files_of, look};
 use super::world::{LastReload, World};
 use crate::bridge::Seats;
 use crate::config::Config;
@@ -80,8 +81,9 @@ pub(super) struct Reloader {
     /// The connections' runtime.
     pub runtime: Handle,
     pub total: Arc<Seats>,
-    /// The files of the configuration that was read last, in force or not.
-    pub tried: Mutex<Vec<PathBuf>>,
+    /// The files of the configuration that was read last, in force or not, as
+    /// they were just before they were read.
+    pub tried: Mutex<BTreeMap<PathBuf, Seen>>,
 }
 
 impl Reloader {
@@ -90,6 +92,9 @@ impl Reloader {
         let mut watch = Watch::new(self.source.file().to_owned());
         self.arm(&mut watch).await;
         let serving = async {
+            if self.catch_up().await {
+                self.arm(&mut watch).await;
+            }
             loop {
                 let request = tokio::select! {
                     Some(request) = requests.recv() => request,
@@ -107,11 +112,25 @@ impl Reloader {
         stop.run_until_cancelled(serving).await;
     }
 
+    /// The file may have changed after it was read at the start and before it
+    /// was watched; says whether it had to be read again.
+    async fn catch_up(&self) -> bool {
+        let in_force = self.world.lock().config.clone();
+        let source = self.source.clone();
+        let read = blocking(move || source.load()).await;
+        let late = in_force.watch && !matches!(read, Ok(Ok(now)) if now == in_force);
+        if late {
+            // How it went is told as always.
+            let _ = self.reload(FILE).await;
+        }
+        late
+    }
+
     /// A configuration that was refused is set right in one of its files, too.
     async fn arm(&self, watch: &mut Watch) {
-        let tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let tried = std::mem::take(&mut *self.tried.lock().unwrap_or_else(PoisonError::into_inner));
         let in_force = self.world.lock().config.clone();
-        watch.arm(&in_force, &tried).await;
+        watch.arm(&in_force, tried).await;
     }
 
     async fn reload(&self, trigger: &'static str) -> Result<Reloaded, Refusal> {
@@ -162,7 +181,8 @@ impl Reloader {
     async fn prepare(&self) -> Result<(Config, super::Prepared), Refusal> {
         let source = self.source.clone();
         let config = blocking(move || source.load()).await?.map_err(Refusal::Config)?;
-        *self.tried.lock().unwrap_or_else(PoisonError::into_inner) = files_of(&config);
+        let files = look(files_of(&config)).await;
+        *self.tried.lock().unwrap_or_else(PoisonError::into_inner) = files;
         let (exposition, total) = (self.exposition.clone(), Arc::clone(&self.total));
         let prepare = move || {
             let prepared = super::Prepared::beside(total, &config, &exposition);

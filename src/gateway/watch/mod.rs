@@ -22,7 +22,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 pub(super) use self::files::files_of;
 use self::folders::folders_of;
-use self::seen::{Seen, look};
+pub(super) use self::seen::{Seen, look, look_now};
 use crate::config::Config;
 
 /// So long nothing happens before the files are looked at,
@@ -51,9 +51,10 @@ impl Watch {
         Self { config, on: false, seen, watcher: None, told, warned: false }
     }
 
-    /// Watches the files of `config` and `more`, or nothing if it says so. What
-    /// was seen of a file before is what it is compared with.
-    pub async fn arm(&mut self, config: &Config, more: &[PathBuf]) {
+    /// Watches the files of `config` and those that were `tried`, or nothing if
+    /// it says so. What was seen of a file before it was read is what it is
+    /// compared with.
+    pub async fn arm(&mut self, config: &Config, tried: BTreeMap<PathBuf, Seen>) {
         self.on = config.watch;
         self.watcher = None;
         if !self.on {
@@ -62,9 +63,10 @@ impl Watch {
         }
         let mut files = files_of(config);
         files.push(self.config.clone());
-        files.extend_from_slice(more);
+        files.extend(tried.keys().cloned());
         self.watcher = self.watch(&files);
-        let known = std::mem::take(&mut self.seen);
+        let mut known = std::mem::take(&mut self.seen);
+        known.extend(tried);
         let unknown = files.iter().filter(|file| !known.contains_key(*file)).cloned().collect();
         self.seen = look(unknown).await;
         self.seen.extend(known.into_iter().filter(|(file, _)| files.contains(file)));
@@ -122,7 +124,9 @@ impl Watch {
         };
         let watched = notify::recommended_watcher(tell).and_then(|mut watcher| {
             for folder in folders_of(files) {
-                watcher.watch(&folder, RecursiveMode::NonRecursive)?;
+                let watched = watcher.watch(&folder, RecursiveMode::NonRecursive);
+                // One that has gone meanwhile leaves the others to be watched.
+                watched.or_else(|error| if folder.is_dir() { Err(error) } else { Ok(()) })?;
             }
             Ok(watcher)
         });

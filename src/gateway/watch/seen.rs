@@ -14,7 +14,7 @@ const MOST: u64 = (64 << 20) + 1;
 
 /// A file at one moment. Without content: it was not there, or not to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Seen {
+pub(in crate::gateway) struct Seen {
     mark: Option<Mark>,
     digest: Option<[u8; 32]>,
 }
@@ -42,9 +42,13 @@ impl Seen {
 }
 
 /// Looks at files, on a thread where that may take its time.
-pub(super) async fn look(files: Vec<PathBuf>) -> BTreeMap<PathBuf, Seen> {
-    let work = move || files.into_iter().map(|file| (file.clone(), Seen::at(&file))).collect();
-    tokio::task::spawn_blocking(work).await.unwrap_or_default()
+pub(in crate::gateway) async fn look(files: Vec<PathBuf>) -> BTreeMap<PathBuf, Seen> {
+    tokio::task::spawn_blocking(move || look_now(files)).await.unwrap_or_default()
+}
+
+/// The same, here and now.
+pub(in crate::gateway) fn look_now(files: Vec<PathBuf>) -> BTreeMap<PathBuf, Seen> {
+    files.into_iter().map(|file| (file.clone(), Seen::at(&file))).collect()
 }
 
 /// Looks again at what was seen; reads only what may be another.

@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::time::Duration;
 
 use crate::config::testing::{good, lines, mistakes, unix, windows};
@@ -19,7 +20,8 @@ fn the_top_level_has_the_defaults_of_the_reference() {
     assert_eq!(config.max_connections, 20_000);
     let control = config.control.unwrap();
     assert_eq!(control.pipe.name.as_str(), "pipeferry-control");
-    assert_eq!(control.pipe.socket.to_str(), Some("/run/pipeferry/pipeferry-control.sock"));
+    let socket = Path::new("/run/pipeferry").join("pipeferry-control.sock");
+    assert_eq!(control.pipe.socket, socket);
     assert!(!control.written);
     assert!(config.watch && config.sandbox);
     assert_eq!(config.admin, None);
