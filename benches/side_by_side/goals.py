@@ -34,9 +34,9 @@ GOALS = [
     Goal("bulk-1", "cpu_s_per_gb", 1.5, "bare loop"),
     Goal("bulk-4", "cpu_s_per_gb", 1.5, "bare loop"),
     Goal("messages-64", "messages_per_s", 200_000),
-    Goal("idle", "relay_kb", 6),
-    Goal("pair-idle", "near_kb", 40),
-    Goal("pair-idle", "far_kb", 40),
+    Goal("idle", "relay_kb", 3),
+    Goal("pair-idle", "near_kb", 16),
+    Goal("pair-idle", "far_kb", 16),
     aim("bulk-1", "cpu_s_per_gb", 1.15, "bare loop"),
     aim("bulk-4", "cpu_s_per_gb", 1.15, "bare loop"),
     aim("messages-64", "cpu_us", 1.3, "bare loop"),
@@ -51,8 +51,8 @@ GOALS = [
     aim("pair-pingpong", "p99_us", 1.0, "nginx"),
     aim("pair-connects", "per_s", 1.8, "haproxy"),
     aim("pair-resumed", "per_s", 1.3, "nginx"),
-    aim("pair-idle", "near_kb", 16),
-    aim("pair-idle", "far_kb", 16),
+    aim("pair-idle", "near_kb", 6.5),
+    aim("pair-idle", "far_kb", 6.5),
     aim("pair-messages-64", "messages_per_s", 300_000),
 ]
 
