@@ -249,7 +249,8 @@ impl TlsAdmission {
                 let session = TlsSession { sni: seen.sni, ..session };
                 peer.tls = Some(Box::new(session));
                 peer.certificate = names.map(Box::new);
-                peer.chain = Some(chain.iter().map(|der| der.as_ref().into()).collect());
+                peer.chain = (!chain.is_empty())
+                    .then(|| chain.iter().map(|der| der.as_ref().into()).collect());
                 Ok(Stream::Tls(Box::new(conn)).into())
             }
             Err(HandshakeError { error, tcp }) => {

@@ -14,6 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, ServerName, UnixTime};
 use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 
+use super::identity::seconds;
 use crate::access::CertificateNames;
 
 /// So many chains are kept; the oldest makes room.
@@ -112,10 +113,6 @@ fn list_end(der: &[u8]) -> u64 {
         .ok()
         .and_then(|(_, list)| list.next_update().map(|at| at.timestamp()));
     next.map_or(0, seconds)
-}
-
-fn seconds(timestamp: i64) -> u64 {
-    u64::try_from(timestamp).unwrap_or(0)
 }
 
 #[cfg(test)]

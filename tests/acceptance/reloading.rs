@@ -355,6 +355,20 @@ fn a_client_whose_certificate_is_revoked_while_its_target_is_dialled_is_cut_too(
 }
 
 #[test]
+fn a_connection_without_a_certificate_is_cut_when_one_is_asked_for() {
+    let door = Door::new("client_cert = \"none\"");
+    let config = tls::client_config(&door.site, None);
+    let mut client = tls::dial(door.gateway.at("door"), config).unwrap();
+    assert_eq!(greeted(&mut client), b"one");
+    door.rules("client_cert = \"none\"", "allow = \"any\"");
+    assert_eq!(door.gateway.hang_up(1).field("cut"), 1);
+    assert_ne!(client.drain().1, End::Clean);
+    let record = door.gateway.record();
+    assert_eq!(record.outcome, "cut");
+    assert!(record.text("reason").contains("without a certificate"), "{record:?}");
+}
+
+#[test]
 fn a_connection_whose_rule_is_gone_is_cut_and_others_go_on() {
     let door = Door::new("allow = [{ cn = \"ann\" }, { cn = \"bob\" }]");
     let authority = door.site.authority();

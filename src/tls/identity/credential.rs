@@ -136,6 +136,6 @@ fn details(chain: &[CertificateDer<'_>]) -> Result<(CertificateNames, u64, u64),
 }
 
 /// A time before 1970 is as good as 1970.
-pub(super) fn seconds(timestamp: i64) -> u64 {
+pub(in crate::tls) fn seconds(timestamp: i64) -> u64 {
     u64::try_from(timestamp).unwrap_or(0)
 }
