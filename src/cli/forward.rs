@@ -36,7 +36,7 @@ pub(super) fn serve_for(
     ready: impl FnOnce(),
 ) -> Result<Finish, Failure> {
     let (exposition, prepared) = prepare(config, log)?;
-    let runtime = runtime()?;
+    let runtime = runtime(config.threads)?;
     let finish = runtime.block_on(async {
         let signals = signals()?;
         let gateway = Gateway::start(config, source, prepared, &exposition).await?;
@@ -51,7 +51,7 @@ pub(super) fn serve_for(
 pub(super) fn once(config: &Config) -> Result<ExitCode, Failure> {
     let log = standard_error(config)?;
     let (_exposition, prepared) = prepare(config, &log)?;
-    let runtime = runtime()?;
+    let runtime = runtime(config.threads)?;
     let verdict = runtime.block_on(async {
         let signals = StopSignals::listen(OnHangup::Stop).context("cannot listen for signals")?;
         anyhow::Ok(carry_one(prepared, signals).await?)
@@ -79,8 +79,13 @@ fn prepare(config: &Config, log: &LogGuard) -> Result<(Exposition, Prepared), Fa
     Ok((exposition, prepared))
 }
 
-fn runtime() -> anyhow::Result<Runtime> {
-    Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")
+/// What carries connections: so many threads, or as many as processors.
+fn runtime(threads: Option<usize>) -> anyhow::Result<Runtime> {
+    let mut builder = Builder::new_multi_thread();
+    if let Some(threads) = threads {
+        builder.worker_threads(threads);
+    }
+    builder.enable_all().build().context("cannot start the runtime")
 }
 
 /// A read of standard input that never returns must not hold the process.

@@ -107,6 +107,7 @@ fn around(bridge: Bridge, identities: BTreeMap<String, Identity>) -> Config {
     Config {
         drain_timeout: Duration::from_secs(30),
         max_connections: bridge.max_connections,
+        threads: None,
         control: None,
         watch: false,
         sandbox: false,

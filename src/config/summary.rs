@@ -58,6 +58,10 @@ fn top(page: &mut Page, config: &Config) {
     page.heading("pipeferry");
     page.line("drain_timeout", duration(config.drain_timeout));
     page.line("max_connections", config.max_connections);
+    match config.threads {
+        Some(threads) => page.line("threads", threads),
+        None => page.line("threads", "one a processor"),
+    }
     let control = config.control.as_ref().map_or("none", |control| control.pipe.name.as_str());
     page.line("control", control);
     page.line("watch", switch(config.watch));

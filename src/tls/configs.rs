@@ -10,7 +10,8 @@ use std::sync::Arc;
 use rustls::client::Resumption;
 use rustls::crypto::ring::Ticketer;
 use rustls::pki_types::ServerName;
-use rustls::server::{NoServerSessionStorage, VerifierBuilderError};
+use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{NoServerSessionStorage, ProducesTickets, VerifierBuilderError};
 use rustls::sign::SingleCertAndKey;
 use rustls::{ClientConfig, ServerConfig, SupportedProtocolVersion, version};
 
@@ -79,14 +80,25 @@ pub fn server_config(
     config.send_half_rtt_data = false;
     // The record layer is our own; see `record`.
     config.enable_secret_extraction = true;
-    // The ticket holds the session, so that we hold none.
-    config.send_tls13_tickets = 1;
+    // None, unless the end resumes: rustls' default hands out no ticket of its own.
+    config.send_tls13_tickets = 0;
+    if listen.tls.resume {
+        // The ticket holds the session, so that we hold none.
+        config.send_tls13_tickets = 1;
+        config.ticketer = ticketer(listen, verifier)?;
+    }
+    Ok(Arc::new(config))
+}
+
+fn ticketer(
+    listen: &TlsListen,
+    verifier: Arc<dyn ClientCertVerifier>,
+) -> Result<Arc<dyn ProducesTickets>, TlsError> {
     let seal = Ticketer::new()?;
-    config.ticketer = match listen.clients {
+    Ok(match listen.clients {
         TlsClients::Anonymous => seal,
         TlsClients::Any | TlsClients::Rules(_) => Arc::new(CheckedTickets::new(seal, verifier)),
-    };
-    Ok(Arc::new(config))
+    })
 }
 
 /// The configuration of a dialling end, and the name that the server's

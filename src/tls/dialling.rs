@@ -44,9 +44,14 @@ impl Dialling {
         let (fresh, name) = client_config(identity, dial)?;
         let verifier = server_verifier(identity, dial.verify.as_ref())?;
         let sessions = Arc::new(Sessions::default());
-        let mut resuming = (*fresh).clone();
-        resuming.resumption = Resumption::store(Arc::clone(&sessions) as _);
-        Ok(Self { name, fresh, resuming: Arc::new(resuming), sessions, verifier })
+        let resuming = if dial.tls.resume {
+            let mut resuming = (*fresh).clone();
+            resuming.resumption = Resumption::store(Arc::clone(&sessions) as _);
+            Arc::new(resuming)
+        } else {
+            Arc::clone(&fresh)
+        };
+        Ok(Self { name, fresh, resuming, sessions, verifier })
     }
 
     /// The name that the server's certificate must carry.
@@ -54,7 +59,7 @@ impl Dialling {
         self.name.clone()
     }
 
-    /// Resumes where there is a ticket that is not too old.
+    /// Resumes where there is a ticket that is not too old, and the end may.
     pub fn resuming(&self) -> Arc<ClientConfig> {
         self.sessions.forget_old(Instant::now());
         Arc::clone(&self.resuming)

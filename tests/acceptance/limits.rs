@@ -314,3 +314,19 @@ fn the_outcome_counters_are_there_before_the_first_connection() {
         assert_eq!(metrics.get("connections_total", &labels), Some(0.0), "{outcome}");
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn as_many_threads_carry_as_were_asked_for() {
+    let threads = |text: &str| {
+        let site = Site::new();
+        let target = Target::tcp();
+        let bridge = format!(
+            "[bridge.one]\nlisten = \"tcp:127.0.0.1:0\"\nconnect = \"{}\"\n",
+            target.address
+        );
+        let gateway = Gateway::start(&site, format!("{text}{bridge}"));
+        std::fs::read_dir(format!("/proc/{}/task", gateway.pid())).unwrap().count()
+    };
+    assert_eq!(threads("threads = 7\n") - threads("threads = 2\n"), 5);
+}

@@ -32,7 +32,8 @@ trust = "{0.trust}"
 
 
 class Pipeferry(Relay):
-    """Its defaults; only the limit of connections is raised, and logs are off."""
+    """Its defaults; only the limit of connections is raised, logs are off, and
+    sessions are resumed where those of the others are."""
 
     jobs = frozenset({PLAIN, MESSAGES, PAIR, PAIR_RESUMED, PAIR_MESSAGES})
 
@@ -64,10 +65,17 @@ class Pipeferry(Relay):
             return
         port = free_port()
         tls = f'{{ address = "tls:127.0.0.1:{port}", identity = "gateway"'
+        if job != PAIR_RESUMED and self.has_key("resume"):
+            tls += ", resume = false"
         far = CONFIG.format(mode=mode, listen=tls + ', allow = "any" }', connect=target)
         near = CONFIG.format(mode=mode, listen=listen, connect=tls + ', server_name = "localhost" }')
         self.run(running, site, "far", port, far + IDENTITY.format(site.far))
         self.run(running, site, "near", socket, near + IDENTITY.format(site.near))
+
+    def has_key(self, key):
+        """Whether this version knows a key: the one before may not."""
+        said = subprocess.run([str(self.program), "schema"], capture_output=True, text=True).stdout
+        return f'"{key}"' in said
 
     def run(self, running, site, role, listens_at, text):
         config = site.space.write(f"{role}.toml", text)

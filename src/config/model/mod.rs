@@ -32,6 +32,8 @@ pub struct Config {
     pub drain_timeout: Duration,
     /// The most connections of all bridges together; further clients wait.
     pub max_connections: usize,
+    /// Threads that carry connections; `None`: as many as there are processors.
+    pub threads: Option<usize>,
     /// The local control pipe; `None` turns it off.
     pub control: Option<Control>,
     /// Reload when a file that the configuration names changes.

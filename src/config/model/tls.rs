@@ -51,6 +51,8 @@ pub struct TlsOptions {
     pub max: TlsVersion,
     /// Whether a plain FIN counts as a clean end.
     pub close_notify_optional: bool,
+    /// Whether sessions are resumed, rather than begun anew each time.
+    pub resume: bool,
 }
 
 /// A version of TLS.

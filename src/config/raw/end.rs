@@ -100,6 +100,8 @@ keys! {
         min_tls as "min_tls": TlsVersion = "1.2",
         /// tls: the highest version.
         max_tls as "max_tls": TlsVersion = "1.3",
+        /// tls: resumes sessions; `false` makes every handshake a full one.
+        resume as "resume": bool = true,
         /// tcp and tls: TCP_NODELAY.
         nodelay as "nodelay": bool = true,
         /// tcp and tls: when keepalive probes start; `false` for never.

@@ -8,7 +8,7 @@ use crate::config::report::{Fault, Report};
 use crate::config::tree::{Node, Value};
 use crate::config::values::described;
 use crate::config::values::durations::AnyDuration;
-use crate::config::values::numbers::Connections;
+use crate::config::values::numbers::{Connections, Number};
 
 keys! {
     /// pipeferry's configuration: bridges that carry named pipes across
@@ -18,6 +18,8 @@ keys! {
         drain_timeout as "drain_timeout": AnyDuration = "30s",
         /// The most connections of all bridges together; more clients wait.
         max_connections as "max_connections": Connections = 20000,
+        /// Threads that carry connections; default: as many as processors.
+        threads as "threads": Number<1, 1024>,
         /// Outside Windows: the path of the Unix socket that stands for a pipe,
         /// with `{name}` where the pipe's name goes. Default:
         /// `pipeferry/{name}.sock` under the runtime directory.

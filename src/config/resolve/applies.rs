@@ -61,6 +61,7 @@ pub(crate) const APPLIES: &[(&str, &[Place])] = &[
     ("proxy_from", &[(&[Tcp, Tls], LISTEN)]),
     ("min_tls", &[(&[Tls], BOTH)]),
     ("max_tls", &[(&[Tls], BOTH)]),
+    ("resume", &[(&[Tls], BOTH)]),
     ("nodelay", &[(&[Tcp, Tls], BOTH)]),
     ("keepalive", &[(&[Tcp, Tls], BOTH)]),
     ("reuse_port", &[(&[Tcp, Tls], LISTEN)]),

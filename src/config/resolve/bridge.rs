@@ -9,7 +9,7 @@ use crate::config::raw::{RawBridge, RawEnd};
 use crate::config::read::Field;
 use crate::config::report::{Fault, Spot};
 use crate::config::values::durations::{OrOff, Positive};
-use crate::config::values::numbers::Connections;
+use crate::config::values::numbers::{Connections, Number};
 use crate::config::values::sizes::Size;
 
 /// Dial or handshake.
@@ -115,7 +115,7 @@ fn timing(raw: &RawBridge) -> Timing {
 }
 
 /// A count that has been read is never negative.
-pub(super) fn count(number: Connections) -> usize {
+pub(super) fn count<const MIN: i64, const MAX: i64>(number: Number<MIN, MAX>) -> usize {
     usize::try_from(number.0).unwrap_or(usize::MAX)
 }
 

@@ -77,6 +77,7 @@ fn options(scope: &mut Scope<'_>, end: &End<'_>) -> TlsOptions {
         min,
         max,
         close_notify_optional: end.raw.close_notify.get() == Some(&CloseNotify::Optional),
+        resume: end.raw.resume.or(true),
     }
 }
 

@@ -28,6 +28,7 @@ pub(crate) fn config(scope: &mut Scope<'_>, raw: &RawConfig, start: Spot) -> Con
     Config {
         drain_timeout: raw.drain_timeout.or(AnyDuration(DRAIN)).0,
         max_connections: count(raw.max_connections.or(Connections::from_count(CONNECTIONS))),
+        threads: raw.threads.get().map(|number| count(*number)),
         control: control.map(|(control, _)| control),
         watch: raw.watch.or(true),
         sandbox: raw.sandbox.or(true),

@@ -19,6 +19,7 @@ fn what_would_run_is_shown_with_every_default() {
 pipeferry
   drain_timeout        30s
   max_connections      20000
+  threads              one a processor
   control              pipeferry-control
   watch                on
   sandbox              on (no effect yet)
@@ -53,6 +54,7 @@ bridge orders
     min_tls                1.2
     max_tls                1.3
     close_notify           required
+    resume                 on
     framing                u32be
     nodelay                on
     keepalive              1m
@@ -94,6 +96,7 @@ fn a_windows_pipe_is_shown_as_createnamedpipe_makes_it() {
 pipeferry
   drain_timeout        30s
   max_connections      20000
+  threads              one a processor
   control              pipeferry-control
   watch                on
   sandbox              on (no effect yet)

@@ -1,6 +1,7 @@
 //! What only a `tls:` end has.
 
 use super::ends::Options;
+use super::values::switch;
 use crate::config::model::{TlsClients, TlsDial, TlsListen, TlsOptions};
 use crate::config::rules::CertRule;
 use crate::config::values::words::Word as _;
@@ -33,6 +34,7 @@ fn versions(tls: TlsOptions) -> Options {
         ("min_tls", tls.min.word().to_owned()),
         ("max_tls", tls.max.word().to_owned()),
         ("close_notify", close_notify.to_owned()),
+        ("resume", switch(tls.resume)),
     ]
 }
 

@@ -98,6 +98,10 @@ fn settle(one: Ready, reloaded: &mut Reloaded, judged: &mut Vec<RunningBridge>) 
 fn hold_back(old: &Config, new: &mut Config) -> Vec<String> {
     let mut held = Vec::new();
     let mut hold = |name: &str| held.push(name.to_owned());
+    if old.threads != new.threads {
+        hold("threads");
+        new.threads = old.threads;
+    }
     if old.admin != new.admin {
         hold("[admin] listen");
         new.admin.clone_from(&old.admin);

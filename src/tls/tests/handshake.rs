@@ -19,11 +19,11 @@ pub(super) fn at(host: &str) -> HostPort {
 }
 
 pub(super) fn options() -> TlsOptions {
-    TlsOptions { min: TlsVersion::V1_2, max: TlsVersion::V1_3, close_notify_optional: false }
+    TlsOptions { max: TlsVersion::V1_3, ..only(TlsVersion::V1_2) }
 }
 
 pub(super) fn only(version: TlsVersion) -> TlsOptions {
-    TlsOptions { min: version, max: version, close_notify_optional: false }
+    TlsOptions { min: version, max: version, close_notify_optional: false, resume: true }
 }
 
 pub(super) fn listen(clients: TlsClients) -> TlsListen {

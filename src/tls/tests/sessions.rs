@@ -105,6 +105,21 @@ async fn a_session_goes_on_as_who_began_it(
 }
 
 #[rstest]
+#[tokio::test]
+async fn an_end_that_may_not_resume_shakes_hands_in_full(
+    #[values(TlsClients::Any, TlsClients::Anonymous)] clients: TlsClients,
+    #[values(TlsVersion::V1_2, TlsVersion::V1_3)] version: TlsVersion,
+) {
+    let ca = Authority::new("CA");
+    let server = identity(&ca.leaf("gateway", &["gw.example.com"]), &ca, &[]);
+    let mut end = listen(clients);
+    end.tls.resume = false;
+    let server = server_config(&server, &end).unwrap();
+    let client = eager(&ca, Some(&ca.leaf("till-7", &[])), version);
+    assert_eq!(twice(server, client).await.0, HandshakeKind::Full);
+}
+
+#[rstest]
 fn without_a_witness_a_client_with_a_certificate_gets_no_ticket(
     #[values(TlsVersion::V1_2, TlsVersion::V1_3)] version: TlsVersion,
 ) {

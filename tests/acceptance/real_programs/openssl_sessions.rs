@@ -3,6 +3,8 @@
 
 use std::io::{BufReader, Read};
 
+use rstest::rstest;
+
 use crate::harness::authority::Leaf;
 use crate::harness::program::{Program, await_line, piped};
 use crate::harness::target::echo;
@@ -87,41 +89,42 @@ fn s_client_that_wants_another_handshake_is_told_that_there_is_none() {
 }
 
 /// With our certificate asked for, as between two gateways.
-#[test]
-fn a_gateway_resumes_its_session_with_a_server() {
-    for version in ["-tls1_2", "-tls1_3"] {
-        let site = Site::new();
-        site.leaf("server", Leaf::localhost("server"));
-        let mut command = piped("openssl");
-        command.current_dir(site.root()).args(["s_server", version, "-accept", "127.0.0.1:0"]);
-        command.args(["-cert", "server.pem", "-key", "server.key", "-CAfile", "ca.pem"]);
-        command.args(["-Verify", "1", "-verify_return_error"]);
-        let mut server = Program::start(&mut command);
-        let mut told = server.lines();
-        let line = await_line(&mut told, |line| line.contains("ACCEPT"));
-        let port = line.rsplit(':').next().unwrap();
-        let gateway = Gateway::start(
-            &site,
-            format!(
-                "{}[bridge.one]\nlisten = \"tcp:127.0.0.1:0\"\n\
-                 connect = {{ address = \"tls:localhost:{port}\", identity = \"gateway\" }}\n",
-                site.identity("gateway")
-            ),
-        );
-        for round in 0..3 {
-            let mut client = gateway.tcp("one");
-            client.send(b"hello\n");
-            let mut reused = false;
-            await_line(&mut told, |line| {
-                reused |= line.contains("Reused session-id");
-                line == "hello\n"
-            });
-            assert_eq!(reused, round > 0, "{version}, {round}");
-            // What comes behind the server's tickets: they have been taken.
-            server.write(b"back\n");
-            assert_eq!(client.exactly(5), b"back\n");
-            client.finish();
-            gateway.wait_records(round + 1);
-        }
+#[rstest]
+fn a_gateway_resumes_its_session_with_a_server(
+    #[values("-tls1_2", "-tls1_3")] version: &str,
+    #[values(true, false)] resume: bool,
+) {
+    let site = Site::new();
+    site.leaf("server", Leaf::localhost("server"));
+    let mut command = piped("openssl");
+    command.current_dir(site.root()).args(["s_server", version, "-accept", "127.0.0.1:0"]);
+    command.args(["-cert", "server.pem", "-key", "server.key", "-CAfile", "ca.pem"]);
+    command.args(["-Verify", "1", "-verify_return_error"]);
+    let mut server = Program::start(&mut command);
+    let mut told = server.lines();
+    let line = await_line(&mut told, |line| line.contains("ACCEPT"));
+    let port = line.rsplit(':').next().unwrap();
+    let gateway = Gateway::start(
+        &site,
+        format!(
+            "{}[bridge.one]\nlisten = \"tcp:127.0.0.1:0\"\nconnect = {{ \
+             address = \"tls:localhost:{port}\", identity = \"gateway\", resume = {resume} }}\n",
+            site.identity("gateway")
+        ),
+    );
+    for round in 0..3 {
+        let mut client = gateway.tcp("one");
+        client.send(b"hello\n");
+        let mut reused = false;
+        await_line(&mut told, |line| {
+            reused |= line.contains("Reused session-id");
+            line == "hello\n"
+        });
+        assert_eq!(reused, resume && round > 0, "{version}, {round}");
+        // What comes behind the server's tickets: they have been taken.
+        server.write(b"back\n");
+        assert_eq!(client.exactly(5), b"back\n");
+        client.finish();
+        gateway.wait_records(round + 1);
     }
 }

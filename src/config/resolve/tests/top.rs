@@ -17,7 +17,7 @@ fn only(text: &str) -> String {
 fn the_top_level_has_the_defaults_of_the_reference() {
     let config = good(BRIDGE, &unix());
     assert_eq!(config.drain_timeout, Duration::from_secs(30));
-    assert_eq!(config.max_connections, 20_000);
+    assert_eq!((config.max_connections, config.threads), (20_000, None));
     let control = config.control.unwrap();
     assert_eq!(control.pipe.name.as_str(), "pipeferry-control");
     let socket = Path::new("/run/pipeferry").join("pipeferry-control.sock");
@@ -31,12 +31,13 @@ fn the_top_level_has_the_defaults_of_the_reference() {
 #[test]
 fn the_top_level_can_be_set() {
     let text = format!(
-        "drain_timeout = \"0s\"\nmax_connections = 5\ncontrol = false\nwatch = false\nsandbox = false\n\
+        "drain_timeout = \"0s\"\nmax_connections = 5\nthreads = 3\ncontrol = false\nwatch = false\nsandbox = false\n\
          [log]\nlevel = \"info,pipeferry::tls=debug\"\nformat = \"json\"\n{BRIDGE}"
     );
     let config = good(&text, &unix());
     assert_eq!(config.drain_timeout, Duration::ZERO);
     assert_eq!((config.max_connections, config.control), (5, None));
+    assert_eq!(config.threads, Some(3));
     assert!(!config.watch && !config.sandbox);
     assert_eq!(config.log.level, "info,pipeferry::tls=debug");
     assert_eq!(config.log.format, LogFormat::Json);
@@ -48,6 +49,7 @@ fn the_top_level_can_be_set() {
 #[case("watch = \"yes\"", "\"yes\" | wrong type: a string | `true` or `false`")]
 #[case("drain_timeout = \"soon\"", "\"soon\" | no duration")]
 #[case("max_connections = 1.5", "1.5 | wrong type: a number with a fraction")]
+#[case("threads = 0", "0 | out of bounds | a whole number from 1 to 1024")]
 #[case("log = \"info\"", "\"info\" | wrong type: a string | a table")]
 #[case("[log]\nlevel = \"inof\"", "inof | no log level")]
 #[case("[log]\nlevel = \"info,pipeferry=lots\"", "\"info,pipeferry=lots\" | no log directive")]
