@@ -1,9 +1,11 @@
 //! Reload by itself: files that change, and files that only look like it.
 
 use std::os::unix::fs::symlink;
+use std::process::Command;
 use std::time::Duration;
 
 use crate::harness::authority::Leaf;
+use crate::harness::gateway::completed;
 use crate::harness::{Gateway, Site, eventually};
 
 const BRIDGE: &str =
@@ -139,4 +141,28 @@ fn a_bridge_that_was_drained_by_hand_stays_so_when_a_file_changes() {
     assert!(closed(&gateway));
     assert_eq!(gateway.hang_up(2).text("added"), "door");
     eventually("it to listen", || (!closed(&gateway)).then_some(()));
+}
+
+/// A namespace of its own, in which there is no inotify for anybody.
+#[test]
+fn without_inotify_the_files_are_looked_at_all_the_same() {
+    let site = Site::new();
+    site.leaf("gateway", Leaf::localhost("gateway"));
+    let config = completed(&text(&site, true));
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user", "sh", "-c"]);
+    command.arg("echo 0 > /proc/sys/user/max_inotify_instances && exec \"$@\"").arg("sh");
+    command.args([env!("CARGO_BIN_EXE_pipeferry"), "run", "--config"]);
+    command.arg(site.write("pipeferry.toml", &config));
+    let gateway = Gateway::spawn(command, &config);
+    eventually("a word about it", || {
+        let warned = "the system does not watch files for us; they are looked at every 5s";
+        gateway.lines(warned).first().cloned()
+    });
+    // They are looked at once more as soon as they are known; later than that
+    // nothing but the clock can tell.
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(reloads(&gateway), 0.0);
+    site.leaf("gateway", Leaf::localhost("gateway"));
+    assert_eq!(gateway.reloaded(1).text("identities"), "gateway");
 }
