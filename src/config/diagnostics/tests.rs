@@ -30,7 +30,7 @@ error: unknown key `max_conections`
  --> pipeferry.toml:2:1
   |
 2 | max_conections = 5
-  | ^^^^^^^^^^^^^^ expected `drain_timeout`, `max_connections`, `pipe_path`, `control`, `watch`, `sandbox`, `admin`, `log`, `identity` or `bridge`
+  | ^^^^^^^^^^^^^^ expected `drain_timeout`, `max_connections`, `threads`, `pipe_path`, `control`, `watch`, `sandbox`, `admin`, `log`, `identity` or `bridge`
   |
   = help: did you mean `max_connections`?
 

@@ -75,8 +75,9 @@ impl Pipe {
     /// Reads once: what there is, up to `room` bytes (and never more than one
     /// message in message read mode).
     ///
-    /// While the pipe is dry 512 bytes wait for what comes; a larger buffer is
-    /// held only as long as there is more to read. A read that is in flight
+    /// While the pipe is dry 512 bytes to 4 KiB wait for what comes, by what the
+    /// last messages had; a larger buffer is held only as long as there is more
+    /// to read. A read that is in flight
     /// already keeps the room that it was begun with. To drop what waits for
     /// this loses nothing: a read that has completed is kept for the next call.
     ///

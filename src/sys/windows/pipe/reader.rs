@@ -1,4 +1,9 @@
 //! Reading a pipe piece by piece, with no large buffer while it is dry.
+//!
+//! A read must be waiting before a message comes, and whatever it waits with is
+//! held for as long. So it waits with little: as much as the last messages had,
+//! within [`LONGEST_WAIT`]. A message that is longer takes a look and a second
+//! read.
 
 use std::io;
 use std::task::{Context, Poll, ready};
@@ -9,6 +14,12 @@ use super::buffer::{self, SMALL};
 use super::handle::PipeHandle;
 use super::operation::{Call, Flight, Landed, Request};
 use super::system_error;
+
+/// The largest buffer that waits at a dry pipe.
+const LONGEST_WAIT: usize = 4096;
+/// After so many messages that would have fitted into half of it, a smaller one
+/// does: messages of many sizes are not to make it come and go.
+const SHORT_ONES: u32 = 64;
 
 /// What one read found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +36,12 @@ pub(super) struct Reader {
     flight: Flight,
     /// Held always; empty while in flight.
     small: Vec<u8>,
+    /// How large it is to be at the next read of a dry pipe.
+    waits: usize,
+    /// Messages in a row that half of it would have done for.
+    short: u32,
+    /// Bytes that have come of a message that goes on.
+    begun: usize,
     /// Held while there is more to read than fits the small one.
     large: Vec<u8>,
     /// Ask how much there is before the next read.
@@ -34,7 +51,8 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn new(flight: Flight, messages: bool) -> Self {
-        Self { flight, small: vec![0; SMALL], large: Vec::new(), look: false, messages }
+        let (small, large) = (vec![0; SMALL], Vec::new());
+        Self { flight, small, waits: SMALL, short: 0, begun: 0, large, look: false, messages }
     }
 
     pub(super) fn expect_messages(&mut self) {
@@ -51,10 +69,10 @@ impl Reader {
         room: usize,
     ) -> Poll<io::Result<Piece<'_>>> {
         let budget = ready!(tokio::task::coop::poll_proceed(cx));
-        let Self { flight, small, large, look, messages } = self;
+        let Self { flight, small, waits, large, look, messages, .. } = self;
         let landed = ready!(flight.poll(cx, |handle| {
             let there = if *look { there_is(handle, *messages) } else { 0 };
-            read_into(small, large, there.min(room), room)
+            read_into((small, *waits), large, there.min(room), room)
         }));
         budget.made_progress();
         Poll::Ready(self.take(landed))
@@ -63,12 +81,12 @@ impl Reader {
     /// Bytes of memory that wait between reads or while the pipe is dry.
     #[cfg(test)]
     pub(super) fn holds(&self) -> usize {
-        self.large.len() + SMALL
+        self.large.len() + self.waits
     }
 
     fn take(&mut self, landed: Landed) -> io::Result<Piece<'_>> {
         let Landed { memory, asked, moved, error } = landed;
-        let is_large = memory.len() > SMALL;
+        let is_large = memory.len() > LONGEST_WAIT;
         *(if is_large { &mut self.large } else { &mut self.small }) = memory;
         let more = error == ERROR_MORE_DATA;
         if error != ERROR_SUCCESS && !more {
@@ -77,8 +95,29 @@ impl Reader {
             return Err(system_error(error));
         }
         self.look = more || is_large || moved == asked;
+        self.learn(moved, more || (moved == asked && !self.messages));
         let memory = if is_large { &self.large } else { &self.small };
         Ok(Piece { bytes: &memory[..moved], more })
+    }
+
+    /// From a piece of `moved` bytes: with how much the next read waits.
+    fn learn(&mut self, moved: usize, goes_on: bool) {
+        self.begun = self.begun.saturating_add(moved);
+        if goes_on {
+            return;
+        }
+        let len = std::mem::take(&mut self.begun);
+        if len > self.waits {
+            self.waits = len.next_power_of_two().min(LONGEST_WAIT);
+            self.short = 0;
+        } else if len > self.waits / 2 || self.waits == SMALL {
+            self.short = 0;
+        } else {
+            self.short += 1;
+            if self.short == SHORT_ONES {
+                (self.waits, self.short) = (self.waits / 2, 0);
+            }
+        }
     }
 }
 
@@ -92,8 +131,13 @@ fn there_is(handle: &PipeHandle, messages: bool) -> usize {
 }
 
 /// A read for `there` bytes, which are in the pipe, or for the first that come.
-fn read_into(small: &mut Vec<u8>, large: &mut Vec<u8>, there: usize, room: usize) -> Request {
-    if there > SMALL {
+fn read_into(
+    (small, waits): (&mut Vec<u8>, usize),
+    large: &mut Vec<u8>,
+    there: usize,
+    room: usize,
+) -> Request {
+    if there > waits {
         if large.len() < there {
             buffer::give_back(std::mem::take(large));
             *large = buffer::borrow(there.checked_next_power_of_two().unwrap_or(there).min(room));
@@ -101,6 +145,9 @@ fn read_into(small: &mut Vec<u8>, large: &mut Vec<u8>, there: usize, room: usize
         return read(std::mem::take(large), room);
     }
     buffer::give_back(std::mem::take(large));
+    if small.len() != waits {
+        *small = vec![0; waits];
+    }
     read(std::mem::take(small), room)
 }
 
