@@ -18,6 +18,7 @@ mod controlling;
 mod crowding;
 mod demonstrating;
 mod fifo;
+mod following;
 mod hostile;
 mod junk;
 mod limits;
