@@ -22,6 +22,7 @@ mod following;
 mod hostile;
 mod junk;
 mod limits;
+mod logging;
 mod observing;
 mod oddities;
 mod proxying;
