@@ -146,7 +146,8 @@ pub struct Proxied {
     pub process: Option<Process>,
     /// The client certificate's common name.
     pub cn: Option<String>,
-    /// The connection's id at the gateway before us.
+    /// The connection's id at the first gateway, as each one after it passes
+    /// it on: 1 to 128 printable ASCII characters, or any bytes in hex.
     pub id: Option<String>,
     /// Everything else that the header said, as the TLVs it came in (without
     /// checksum and padding), to be passed on; empty where only addresses are
@@ -158,6 +159,11 @@ impl Peer {
     /// A peer of which no more is known than where it is.
     pub fn new(origin: Origin) -> Self {
         Self { origin, certificate: None, chain: None, tls: None, proxied: None }
+    }
+
+    /// The id that the connection came with: the first gateway's.
+    pub fn first_id(&self) -> Option<&str> {
+        self.proxied.as_deref()?.id.as_deref()
     }
 }
 

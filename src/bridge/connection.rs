@@ -1,5 +1,6 @@
 //! One connection's way: admit, dial, ferry, record.
 
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -49,28 +50,31 @@ pub(super) fn run(
         // Short-lived: on the heap, so that an idle connection does not carry it.
         let prepared = Box::pin({
             let shared = Arc::clone(&shared);
-            async move { (prepare(&shared, conn, &mut peer, place, id).await, peer) }
+            async move {
+                let mut from = None;
+                let prepared = prepare(&shared, conn, &mut peer, place, id, &mut from).await;
+                (prepared, peer, from)
+            }
         });
-        let (prepared, peer) = prepared.await;
+        let (prepared, peer, from) = prepared.await;
         let (client, target, held) = match prepared {
             Ok(Prepared { client, target, held }) => (client, target, held),
-            Err(ended) => return record(&shared, id, &peer, accepted, ended),
+            Err(ended) => return record(&shared, (id, &peer, from), accepted, ended),
         };
-        let live = shared.connections.enter(id, peer, accepted);
+        let live = shared.connections.enter(id, peer, from, accepted);
         current.judge_late(&shared, &live);
         let mut ended = ferry(&shared, client, target, accepted, live.switch()).await;
         drop(held);
         if ended.outcome == Outcome::Cut && ended.reason.is_none() {
             ended.reason = live.why().map(str::to_owned);
         }
-        record(&shared, id, live.peer(), accepted, ended)
+        record(&shared, (id, live.peer(), live.dialled_from()), accepted, ended)
     }
 }
 
 fn record(
     shared: &Shared,
-    id: ConnectionId,
-    peer: &Peer,
+    (id, peer, dialled_from): (ConnectionId, &Peer, Option<SocketAddr>),
     accepted: Instant,
     ended: Ended,
 ) -> Verdict {
@@ -79,19 +83,22 @@ fn record(
         Outcome::Done if shared.draining.is_cancelled() => Outcome::Drained,
         outcome => outcome,
     };
-    let record = Record { shared, id, peer, accepted, to_target, to_client, outcome, reason };
+    let record =
+        Record { shared, id, peer, dialled_from, accepted, to_target, to_client, outcome, reason };
     record.write();
     Verdict { outcome: record.outcome, reason: record.reason }
 }
 
 /// Admits the client, finds it a place and reaches the target, unless the
-/// bridge drains first.
+/// bridge drains first. `from` becomes our own address on the way to the target,
+/// where it is wanted.
 async fn prepare(
     shared: &Arc<Shared>,
     conn: Conn,
     peer: &mut Peer,
     place: Standing,
     id: ConnectionId,
+    from: &mut Option<SocketAddr>,
 ) -> Result<Prepared, Ended> {
     let waiting = shared.metrics.wait();
     let admitted = shared.admission.admit(shared, conn, peer);
@@ -100,7 +107,7 @@ async fn prepare(
     let reached = async {
         let held = hold(shared, place).await?;
         drop(waiting);
-        let target = dial(shared, peer, id).await;
+        let target = dial(shared, peer, id, from).await;
         let target = target.map_err(|reason| never_carried(Outcome::DialFailed, reason))?;
         Ok((held, target))
     };

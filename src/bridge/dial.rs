@@ -1,5 +1,6 @@
 //! Reaches the target for a client that was let in.
 
+use std::net::SocketAddr;
 use std::time::Instant;
 
 use tokio::time::timeout;
@@ -11,17 +12,23 @@ use crate::proxy;
 use crate::telemetry::ConnectionId;
 use crate::telemetry::metrics::HandshakeEnd;
 
-/// Dials, and tells the target who the client is if that is wanted.
+/// Dials, and tells the target who the client is if that is wanted. `from`
+/// becomes our own address on that connection, where the dialler asked for it.
 ///
 /// # Errors
 /// One sentence on why the target was not reached.
-pub(super) async fn dial(shared: &Shared, peer: &Peer, id: ConnectionId) -> Result<Conn, String> {
+pub(super) async fn dial(
+    shared: &Shared,
+    peer: &Peer,
+    id: ConnectionId,
+    from: &mut Option<SocketAddr>,
+) -> Result<Conn, String> {
     let header = match shared.dialer.proxy() {
         Some(detail) => proxy::from_peer(peer, detail, &id.to_string()),
         None => Vec::new(),
     };
     let started = Instant::now();
-    let dialled = timeout(shared.connect_timeout, shared.dialer.dial(&header)).await;
+    let dialled = timeout(shared.connect_timeout, shared.dialer.dial(&header, from)).await;
     shared.metrics.dialled(started.elapsed());
     let address = shared.dialer.address();
     match dialled {

@@ -5,6 +5,7 @@
 //! connection opens and when it ends, never while it carries.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -20,6 +21,8 @@ use crate::telemetry::ConnectionId;
 pub struct Live {
     id: ConnectionId,
     peer: Peer,
+    /// Boxed: few know it.
+    dialled_from: Option<Box<SocketAddr>>,
     accepted: Instant,
     /// When it was let in: its certificate was in date then.
     admitted: SystemTime,
@@ -36,6 +39,11 @@ impl Live {
     /// Who it is.
     pub fn peer(&self) -> &Peer {
         &self.peer
+    }
+
+    /// Our own address on the connection to the target, where it was asked for.
+    pub fn dialled_from(&self) -> Option<SocketAddr> {
+        self.dialled_from.as_deref().copied()
     }
 
     /// Since it was accepted.
@@ -82,9 +90,16 @@ pub(super) struct Listed {
 
 impl Connections {
     /// Lists a connection that was let in and whose target was reached.
-    pub fn enter(self: &Arc<Self>, id: ConnectionId, peer: Peer, accepted: Instant) -> Listed {
+    pub fn enter(
+        self: &Arc<Self>,
+        id: ConnectionId,
+        peer: Peer,
+        dialled_from: Option<SocketAddr>,
+        accepted: Instant,
+    ) -> Listed {
         let (cut, why, admitted) = (Cut::default(), OnceLock::new(), SystemTime::now());
-        let live = Arc::new(Live { id, peer, accepted, admitted, cut, why });
+        let dialled_from = dialled_from.map(Box::new);
+        let live = Arc::new(Live { id, peer, dialled_from, accepted, admitted, cut, why });
         self.lock().insert(id, Arc::clone(&live));
         if self.all_cut.load(Ordering::Acquire) {
             live.cut.pull();

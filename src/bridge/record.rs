@@ -1,5 +1,7 @@
 //! What is left of a connection when it has ended: one log line, some numbers.
 
+use std::net::SocketAddr;
+
 use tokio::time::Instant;
 
 use super::Shared;
@@ -13,6 +15,7 @@ pub(super) struct Record<'a> {
     pub shared: &'a Shared,
     pub id: ConnectionId,
     pub peer: &'a Peer,
+    pub dialled_from: Option<SocketAddr>,
     pub accepted: Instant,
     pub to_target: Moved,
     pub to_client: Moved,
@@ -29,9 +32,11 @@ impl Record<'_> {
         AccessRecord {
             bridge: &self.shared.name,
             id: self.id,
+            first_id: self.peer.first_id(),
             client: self.peer,
             identity: identity.as_ref().map(|names| names as &dyn std::fmt::Display),
             target: &self.shared.dialer.address(),
+            dialled_from: self.dialled_from,
             to_target: self.carried(self.to_target),
             to_client: self.carried(self.to_client),
             lived,

@@ -1,6 +1,7 @@
 //! The dialling end of a bridge, whatever it is.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -148,13 +149,21 @@ impl Dialer {
     /// Reaches the target and sends it `header` before anything else. The
     /// caller limits the time.
     ///
+    /// `from` becomes our own address where it serves to find the connection at
+    /// the other side: TLS, whether the handshake succeeds or not. Elsewhere it
+    /// would be one more system call for each connection.
+    ///
     /// # Errors
     /// [`DialError`].
-    pub async fn dial(&self, header: &[u8]) -> Result<Dialled, DialError> {
+    pub async fn dial(
+        &self,
+        header: &[u8],
+        from: &mut Option<SocketAddr>,
+    ) -> Result<Dialled, DialError> {
         let conn = match &self.target {
             Target::Tcp(dial) => Stream::Tcp(dial_tcp(dial, header).await?).into(),
             // Large, and nothing to the other schemes.
-            Target::Tls(target) => return Box::pin(target.dial(header)).await,
+            Target::Tls(target) => return Box::pin(target.dial(header, from)).await,
             #[cfg(unix)]
             Target::Unix(target) => target.dial(header).await?,
             #[cfg(windows)]
@@ -183,8 +192,12 @@ impl TlsTarget {
         Ok(Self { dial: dial.clone(), side: Dialling::new(identity, dial)? })
     }
 
-    async fn dial(&self, header: &[u8]) -> Result<Dialled, DialError> {
-        let tcp = dial_tcp(&self.dial.tcp, header).await?;
+    async fn dial(
+        &self,
+        header: &[u8],
+        from: &mut Option<SocketAddr>,
+    ) -> Result<Dialled, DialError> {
+        let tcp = self.open(header, from).await?;
         let started = Instant::now();
         let mut shaken = self.shake(tcp, self.side.resuming()).await?;
         if shaken.resumed
@@ -192,11 +205,18 @@ impl TlsTarget {
         {
             // What stands today, the server shows in a handshake without it.
             tracing::debug!(%error, "a resumed TLS session's certificate no longer stands");
-            let tcp = dial_tcp(&self.dial.tcp, header).await?;
+            let tcp = self.open(header, from).await?;
             shaken = self.shake(tcp, self.side.fresh()).await?;
         }
         let conn = Stream::Tls(Box::new(shaken.conn)).into();
         Ok(Dialled { conn, handshake: Some(started.elapsed()) })
+    }
+
+    async fn open(&self, header: &[u8], from: &mut Option<SocketAddr>) -> io::Result<TcpStream> {
+        let tcp = dial_tcp(&self.dial.tcp, header).await?;
+        // A peer that is gone again by now has no address to be found under.
+        *from = tcp.local_addr().ok();
+        Ok(tcp)
     }
 
     async fn shake(&self, tcp: TcpStream, config: Arc<ClientConfig>) -> Result<Shaken, DialError> {

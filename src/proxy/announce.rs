@@ -1,7 +1,7 @@
 //! The header that tells a target who its client is.
 
 use super::header::Writer;
-use super::tlv::{MAX_ID, Tlvs, kind};
+use super::tlv::{Tlvs, kind};
 use super::{Addresses, Command, process, ssl};
 use crate::access::{Origin, Peer, Proxied};
 use crate::config::ProxyDetail;
@@ -37,19 +37,20 @@ fn addresses(peer: &Peer) -> Addresses {
 }
 
 /// What the peer's own header said goes on as it came; what it left open is
-/// told of the connection that we see.
+/// told of the connection that we see. The id goes first, so that there is always
+/// room for it; one that nobody could log is none.
 fn push_own(writer: &mut Writer, peer: &Peer, id: &str) {
     let heard = peer.proxied.as_deref().map_or(&[][..], |proxied| &proxied.tlvs);
     let open = |kind| Tlvs::new(heard).find(kind).is_none();
-    if open(kind::UNIQUE_ID) && id.len() <= MAX_ID {
-        writer.push(kind::UNIQUE_ID, id.as_bytes());
-    }
+    let first = peer.first_id().and_then(|_| Tlvs::new(heard).find(kind::UNIQUE_ID));
+    writer.push(kind::UNIQUE_ID, first.unwrap_or(id.as_bytes()));
     if let (None, Origin::Local(client)) = (&peer.proxied, &peer.origin)
         && let Some(value) = process::value(client)
     {
         writer.push(kind::PROCESS, &value);
     }
-    for (kind, value) in Tlvs::new(heard).map_while(Result::ok) {
+    let others = Tlvs::new(heard).map_while(Result::ok);
+    for (kind, value) in others.filter(|(kind, _)| *kind != kind::UNIQUE_ID) {
         push_lean(writer, kind, value);
     }
     let (tls, names) = (peer.tls.as_deref(), peer.certificate.as_deref());

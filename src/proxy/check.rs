@@ -56,6 +56,8 @@ fn check_passed_on(header: &Header) {
         let canonical = |at: Option<SocketAddr>| at.map(|at| (at.ip().to_canonical(), at.port()));
         assert_eq!(canonical(before.client), canonical(after.client));
         assert_eq!(canonical(before.dialled), canonical(after.dialled));
+        let own = (detail == ProxyDetail::Full).then_some("id");
+        assert_eq!(before.id.as_deref().or(own), after.id.as_deref());
         if before.tlvs.len() < MAX_SENT / 2 {
             assert_eq!((&before.process, &before.cn), (&after.process, &after.cn));
         }

@@ -37,11 +37,13 @@ fn hear(proxied: &mut Proxied, tlvs: &[Tlv]) {
     proxied.tlvs = list.into();
 }
 
-/// An id as it is if it can be read, else in hex: it is opaque bytes.
+/// An id as it is if it can be read and typed, else in hex: it is opaque bytes,
+/// and a letter that looks like another one is found by no search.
 fn id(value: &[u8]) -> Option<String> {
     if value.is_empty() || value.len() > MAX_ID {
         return None;
     }
     let hex = || value.iter().map(|byte| format!("{byte:02x}")).collect();
-    Some(text(value, MAX_ID).map_or_else(hex, str::to_owned))
+    let plain = text(value, MAX_ID).filter(|text| text.is_ascii());
+    Some(plain.map_or_else(hex, str::to_owned))
 }

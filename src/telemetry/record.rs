@@ -8,6 +8,7 @@
 //! length, so that nobody makes a line long. No content is ever in it.
 
 use std::fmt::{self, Display, Write};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use tracing::Level;
@@ -39,12 +40,17 @@ pub struct AccessRecord<'a> {
     pub bridge: &'a str,
     /// The connection's id.
     pub id: ConnectionId,
+    /// The id that it had at the first gateway, where a PROXY header told it.
+    pub first_id: Option<&'a str>,
     /// Who the client is: an address, or the pid and user of a pipe's client.
     pub client: &'a dyn Display,
     /// The names in its certificate, where it showed one.
     pub identity: Option<&'a dyn Display>,
     /// The address that was dialled, or would have been.
     pub target: &'a dyn Display,
+    /// Our own address on the connection to the target, which the gateway there
+    /// has as its client's; where it was asked for.
+    pub dialled_from: Option<SocketAddr>,
     /// From the client to the target.
     pub to_target: Carried,
     /// From the target to the client.
@@ -64,17 +70,21 @@ impl AccessRecord<'_> {
             return;
         }
         let id = self.id.to_string();
+        let first_id = self.first_id.map(|id| bounded(&id, LONGEST));
         let client = bounded(self.client, LONGEST);
         let identity = self.identity.map(|names| bounded(names, LONGEST_IDENTITY));
         let target = bounded(self.target, LONGEST);
+        let dialled_from = self.dialled_from.map(|address| address.to_string());
         let reason = self.reason.map(|why| bounded(why, LONGEST));
         tracing::info!(
             target: TARGET,
             bridge = self.bridge,
             id = id.as_str(),
+            first_id = first_id.as_deref(),
             client = client.as_str(),
             identity = identity.as_deref(),
             target = target.as_str(),
+            dialled_from = dialled_from.as_deref(),
             bytes_to_target = self.to_target.bytes,
             bytes_to_client = self.to_client.bytes,
             messages_to_target = self.to_target.messages,

@@ -1,14 +1,11 @@
 //! PROXY protocol v2 in and out, with HAProxy as the other party too.
 
 use std::io::Write;
-use std::net::TcpListener;
-use std::os::fd::AsRawFd;
 
 use crate::harness::authority::Leaf;
-use crate::harness::program::{Program, piped};
 use crate::harness::proxy::{Header, local, speaking_for};
 use crate::harness::target::echo;
-use crate::harness::{Duplex, Gateway, Site, Target, admin, eventually, tls};
+use crate::harness::{Duplex, Gateway, Site, Target, admin, eventually, haproxy, tls};
 
 /// A bridge that expects a header on TCP, with more keys at the dialling end.
 fn expecting(site: &Site, target: &Target, from: &str, connect_keys: &str) -> Gateway {
@@ -224,27 +221,6 @@ fn a_near_gateway_tells_the_far_one_who_its_local_client_is() {
     assert_eq!(near.record().outcome, "done");
 }
 
-/// HAProxy with one `proxy` section that listens on a port of its own; its
-/// place is an inherited socket, since it cannot say which port it was given.
-fn haproxy(site: &Site, section: impl Fn(&str) -> String) -> (Program, std::net::SocketAddr) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    rustix::io::fcntl_setfd(&listener, rustix::io::FdFlags::empty()).unwrap();
-    let address = listener.local_addr().unwrap();
-    let config = format!(
-        "defaults\n timeout connect 5s\n timeout client 30s\n timeout server 30s\n{}\n",
-        section(&format!("fd@{}", listener.as_raw_fd()))
-    );
-    let path = site.write("haproxy.cfg", config);
-    let mut command = piped(haproxy_path());
-    command.arg("-db").arg("-f").arg(path);
-    (Program::start(&mut command), address)
-}
-
-/// Debian keeps it out of a plain user's PATH.
-fn haproxy_path() -> &'static str {
-    if std::path::Path::new("/usr/sbin/haproxy").exists() { "/usr/sbin/haproxy" } else { "haproxy" }
-}
-
 #[test]
 fn haproxy_tells_us_its_client() {
     let site = Site::new();
@@ -252,7 +228,7 @@ fn haproxy_tells_us_its_client() {
     let gateway = expecting(&site, &target, "127.0.0.1/32", "");
     target.serve(echo);
     let to = gateway.at("one");
-    let (_haproxy, address) = haproxy(&site, |bind| {
+    let (_haproxy, address) = haproxy::start(&site, |bind| {
         format!("listen one\n mode tcp\n bind {bind}\n server s {to} send-proxy-v2\n")
     });
     let mut client = Duplex::tcp(address);
@@ -268,7 +244,7 @@ fn haproxy_tells_us_its_client() {
 #[test]
 fn haproxy_takes_our_client_from_us() {
     let site = Site::new();
-    let (_haproxy, address) = haproxy(&site, |bind| {
+    let (_haproxy, address) = haproxy::start(&site, |bind| {
         format!(
             "frontend one\n mode http\n bind {bind} accept-proxy\n \
              http-request return status 200 content-type text/plain \

@@ -84,7 +84,9 @@ async fn a_session_whose_certificate_has_run_out_is_followed_by_a_full_handshake
         }
     });
     let mut dial = async || {
-        let mut conn = target.dial(b"").await.unwrap().conn;
+        let mut from = None;
+        let mut conn = target.dial(b"", &mut from).await.unwrap().conn;
+        assert!(from.is_some_and(|from| from.port() != 0), "our own address is told");
         let stream = conn.stream().unwrap();
         let mut byte = [0];
         std::future::poll_fn(|cx| stream.poll_read(cx, &mut byte)).await.unwrap();

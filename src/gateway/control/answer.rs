@@ -147,6 +147,7 @@ fn connection((bridge, live): (String, Arc<Live>)) -> ConnectionStatus {
     let (bytes_to_target, bytes_to_client) = live.carried();
     ConnectionStatus {
         id: live.id().to_string(),
+        first_id: live.peer().first_id().map(str::to_owned),
         bridge,
         client: live.peer().to_string(),
         identity: live.peer().certificate.as_deref().map(access::describe),

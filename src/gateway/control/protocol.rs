@@ -120,6 +120,9 @@ pub struct StatusReply {
 pub struct ConnectionStatus {
     /// Its id, the same as in the log.
     pub id: String,
+    /// The id that it had at the first gateway, where a PROXY header told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_id: Option<String>,
     /// Its bridge.
     pub bridge: String,
     /// Who the client is: an address, or the pid and user of a pipe's client.

@@ -137,6 +137,27 @@ fn unknown_tlvs_are_passed_on_and_padding_is_not() {
 }
 
 #[test]
+fn the_first_id_goes_on_whatever_else_has_no_room() {
+    let mut header = sample();
+    header.tlvs = vec![tlv(0xea, &[0; 4000]), tlv(kind::UNIQUE_ID, b"the first")];
+    let mut peer = network("203.0.113.1:9", "203.0.113.2:9");
+    peer.proxied = into_proxied(&header, Full).map(Box::new);
+    assert_eq!(heard(&peer, Full).id.as_deref(), Some("the first"));
+}
+
+#[test]
+fn an_id_that_nobody_could_log_is_replaced() {
+    for bad in [&[][..], &[b'x'; 129]] {
+        let mut header = sample();
+        header.tlvs = vec![tlv(kind::UNIQUE_ID, bad)];
+        let mut peer = network("203.0.113.1:9", "203.0.113.2:9");
+        peer.proxied = into_proxied(&header, Full).map(Box::new);
+        assert_eq!(peer.first_id(), None);
+        assert_eq!(heard(&peer, Full).id.as_deref(), Some("01J9Z"), "our own");
+    }
+}
+
+#[test]
 fn a_certificate_that_makes_the_header_too_long_is_left_out_and_its_name_is_not() {
     for der in [3900, 4000, 60_000, 70_000] {
         let peer = with_certificate(network("192.0.2.1:1", "192.0.2.2:2"), der);
@@ -197,6 +218,8 @@ fn what_would_forge_a_log_line_counts_as_not_said() {
     let proxied = into_proxied(&header, Full).unwrap();
     assert_eq!(proxied.cn, None);
     assert_eq!(proxied.id.as_deref(), Some("610a62"), "an id is opaque, so it is shown in hex");
+    header.tlvs = vec![tlv(kind::UNIQUE_ID, "Ä".as_bytes())];
+    assert_eq!(into_proxied(&header, Full).unwrap().id.as_deref(), Some("c384"));
     header.tlvs = vec![tlv(kind::UNIQUE_ID, &[b'x'; 129])];
     assert_eq!(into_proxied(&header, Full).unwrap().id, None);
 }

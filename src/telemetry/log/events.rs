@@ -18,6 +18,7 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 
 use super::flood::{Flood, Limits};
+use super::repeats;
 
 /// The `tracing` target of what a service says about its own life: reported at
 /// level info too.
@@ -81,7 +82,7 @@ pub(super) fn start(mut sink: impl EventSink) -> io::Result<(Events, Reporter)> 
 impl Reporter {
     /// Ends it: waits until all is reported, but not longer than `limit`.
     pub fn close(&self, limit: Duration) {
-        self.events.lock().queue = None;
+        self.events.lock().end();
         let finished = self.finished.lock().unwrap_or_else(PoisonError::into_inner);
         // Either way it is the end.
         let _ = finished.recv_timeout(limit);
@@ -94,6 +95,15 @@ impl Debug for Reporter {
     }
 }
 
+impl State {
+    /// Says what was held back and not told, and lets the thread come to its end.
+    fn end(&mut self) {
+        let untold: u64 = self.flood.take_held_back(None).iter().map(|(_, count)| count).sum();
+        let Some(queue) = self.queue.take().filter(|_| untold > 0) else { return };
+        let _ = queue.try_send((Severity::Warning, format!("{untold} more events were held back")));
+    }
+}
+
 impl Events {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -103,7 +113,9 @@ impl Events {
 /// Whether an event of this kind is for the administrators.
 pub(super) fn is_reported(metadata: &Metadata<'_>) -> bool {
     let level = *metadata.level();
-    level <= Level::WARN || (level == Level::INFO && metadata.target() == SERVICE)
+    // What the lines' limit held back has passed this one's.
+    let told_here = metadata.target() == repeats::TARGET;
+    (level <= Level::WARN && !told_here) || (level == Level::INFO && metadata.target() == SERVICE)
 }
 
 impl<S: Subscriber> Layer<S> for Events {
@@ -113,9 +125,10 @@ impl<S: Subscriber> Layer<S> for Events {
             return;
         }
         let mut state = self.lock();
-        let Some(held_back) = state.flood.admit(metadata.callsite(), Instant::now()) else {
+        if !state.flood.admit(metadata.callsite(), Instant::now()) {
             return;
-        };
+        }
+        let held_back = state.flood.take_of(&metadata.callsite());
         let severity = match *metadata.level() {
             Level::ERROR => Severity::Error,
             Level::WARN => Severity::Warning,

@@ -15,6 +15,7 @@ mod fields;
 mod flood;
 mod one_line;
 mod queue;
+mod repeats;
 mod rotating;
 mod style;
 
@@ -34,6 +35,7 @@ pub use self::events::{EventSink, SERVICE, Severity};
 use self::events::{Events, Reporter};
 pub use self::queue::DroppedLines;
 use self::queue::LineQueue;
+use self::repeats::{Limited, Repeats};
 pub use self::rotating::{Bounds, RotatingFile};
 use self::style::Style;
 use crate::config::LogFormat;
@@ -66,6 +68,7 @@ pub enum LogError {
 #[must_use = "dropping it ends the log"]
 pub struct LogGuard {
     queue: LineQueue,
+    repeats: Repeats,
     reporter: Option<Reporter>,
 }
 
@@ -78,6 +81,7 @@ impl LogGuard {
 
 impl Drop for LogGuard {
     fn drop(&mut self) {
+        self.repeats.close();
         self.queue.close(queue::FLUSH_LIMIT);
         if let Some(reporter) = &self.reporter {
             reporter.close(queue::FLUSH_LIMIT);
@@ -95,8 +99,11 @@ pub fn init(level: &str, format: LogFormat) -> Result<LogGuard, LogError> {
     let terminal = std::io::stderr().is_terminal();
     let style = Style::choose(format, terminal, std::env::var_os("NO_COLOR").as_deref());
     let queue = LineQueue::start(std::io::stderr(), style.escape()).map_err(LogError::Thread)?;
-    subscriber(filter, style, queue.clone()).try_init().map_err(LogError::Installed)?;
-    Ok(LogGuard { queue, reporter: None })
+    let repeats = Repeats::new();
+    let subscriber = subscriber(filter, &repeats, style, queue.clone());
+    subscriber.try_init().map_err(LogError::Installed)?;
+    repeats.start().map_err(LogError::Thread)?;
+    Ok(LogGuard { queue, repeats, reporter: None })
 }
 
 /// Sets up the log of a process that has no standard error: JSON lines to
@@ -120,9 +127,11 @@ pub fn init_service(
     };
     let reported = filter_fn(events::is_reported).with_max_level_hint(LevelFilter::INFO);
     let events = events.map(|events| events.with_filter(reported));
-    let lines = subscriber(filter, Style::Json, queue.clone());
+    let repeats = Repeats::new();
+    let lines = subscriber(filter, &repeats, Style::Json, queue.clone());
     lines.with(events).try_init().map_err(LogError::Installed)?;
-    Ok(LogGuard { queue, reporter })
+    repeats.start().map_err(LogError::Thread)?;
+    Ok(LogGuard { queue, repeats, reporter })
 }
 
 /// Checks that `level` would be taken by [`init`].
@@ -139,6 +148,7 @@ fn directives(level: &str) -> Result<EnvFilter, LogError> {
 
 fn subscriber(
     filter: EnvFilter,
+    repeats: &Repeats,
     style: Style,
     queue: LineQueue,
 ) -> impl Subscriber + for<'span> LookupSpan<'span> {
@@ -155,5 +165,6 @@ fn subscriber(
             .with_writer(queue)
             .boxed(),
     };
-    tracing_subscriber::registry().with(lines.with_filter(filter))
+    let limited = Limited { layer: lines, repeats: repeats.clone() };
+    tracing_subscriber::registry().with(limited.with_filter(filter))
 }

@@ -31,11 +31,15 @@ impl Write for Written {
 }
 
 /// What `log` writes in `style`, at the level `directives`.
-fn logged_as(style: Style, level: &str, log: impl FnOnce()) -> String {
+pub(super) fn logged_as(style: Style, level: &str, log: impl FnOnce()) -> String {
     let written = Written::default();
     let queue = LineQueue::start(written.clone(), style.escape()).unwrap();
-    let subscriber = subscriber(directives(level).unwrap(), style, queue.clone());
-    tracing::subscriber::with_default(subscriber, log);
+    let repeats = Repeats::new();
+    let subscriber = subscriber(directives(level).unwrap(), &repeats, style, queue.clone());
+    tracing::subscriber::with_default(subscriber, || {
+        log();
+        repeats.close();
+    });
     queue.close(FLUSH_LIMIT);
     written.text()
 }

@@ -7,9 +7,11 @@ fn record<'a>(client: &'a dyn Display, target: &'a dyn Display) -> AccessRecord<
     AccessRecord {
         bridge: "orders",
         id: ConnectionId::next(),
+        first_id: None,
         client,
         identity: None,
         target,
+        dialled_from: None,
         to_target: Carried { bytes: 12, messages: Some(2) },
         to_client: Carried { bytes: 34, messages: Some(3) },
         lived: Duration::from_micros(1_234_567),
@@ -23,12 +25,16 @@ fn the_line_has_every_field_at_the_top_level() {
     let mut record = record(&"10.0.0.1:4711", &"unix:/run/x.sock");
     record.identity = Some(&"CN=alice");
     record.reason = Some(&"said so");
+    record.first_id = Some("5m2k9c0r4x7bz");
+    record.dialled_from = Some("10.0.0.5:40312".parse().unwrap());
     let json = logged_as_json(|| record.write());
     assert_eq!(json["level"], "INFO");
     assert_eq!(json["message"], "connection ended");
     assert_eq!(json["bridge"], "orders");
     assert_eq!(json["id"], record.id.to_string());
+    assert_eq!(json["first_id"], "5m2k9c0r4x7bz");
     assert_eq!(json["client"], "10.0.0.1:4711");
+    assert_eq!(json["dialled_from"], "10.0.0.5:40312");
     assert_eq!(json["identity"], "CN=alice");
     assert_eq!(json["target"], "unix:/run/x.sock");
     assert_eq!(json["bytes_to_target"], 12);
@@ -46,7 +52,14 @@ fn what_is_not_known_is_left_out() {
     record.to_target.messages = None;
     record.to_client.messages = None;
     let json = logged_as_json(|| record.write());
-    for field in ["identity", "reason", "messages_to_target", "messages_to_client"] {
+    for field in [
+        "first_id",
+        "identity",
+        "dialled_from",
+        "reason",
+        "messages_to_target",
+        "messages_to_client",
+    ] {
         assert_eq!(json.get(field), None, "{field}");
     }
     assert_eq!(json["bytes_to_target"], 12);

@@ -154,7 +154,7 @@ pub(in crate::cli::demo) async fn admin(
 async fn dial(place: &Place, mode: Mode) -> anyhow::Result<Conn> {
     let bridge = bridge("stdio:", &address(place), mode)?;
     let dialer = Dialer::new(&bridge.connect, &Identities::default())?;
-    Ok(dialer.dial(&[]).await?.conn)
+    Ok(dialer.dial(&[], &mut None).await?.conn)
 }
 
 fn address(place: &Place) -> String {
