@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::diagnostics::Diagnostics;
 use super::load::{base_of, read_file, scope_of};
-use super::model::{Bridge, Config, Identity, Log, LogFormat, Mode};
+use super::model::{Bridge, Config, Identity, Log, LogFormat, Mode, Sandbox};
 use super::options::end_of_argument;
 use super::raw::{Named, RawEnd, RawIdentity};
 use super::read::{Field, Read};
@@ -109,7 +109,7 @@ fn around(bridge: Bridge, identities: BTreeMap<String, Identity>) -> Config {
         max_connections: bridge.max_connections,
         control: None,
         watch: false,
-        sandbox: false,
+        sandbox: Sandbox::Off,
         admin: None,
         log: Log { level: "info".to_owned(), format: LogFormat::Auto },
         identities,

@@ -21,7 +21,7 @@ pipeferry
   max_connections      20000
   control              pipeferry-control
   watch                on
-  sandbox              on (no effect yet)
+  sandbox              on
   admin                tcp:127.0.0.1:9464
   log                  info, auto
 
@@ -96,7 +96,7 @@ pipeferry
   max_connections      20000
   control              pipeferry-control
   watch                on
-  sandbox              on (no effect yet)
+  sandbox              on (Linux only)
   admin                none
   log                  info, auto
 
