@@ -62,7 +62,7 @@ impl Sandbox {
             None
         });
         match enforced {
-            None => note("files", "this kernel has no Landlock, or it is turned off".to_owned()),
+            None => note("files", NO_LANDLOCK.to_owned()),
             Some(enforced) if grants.ports.is_some() && !enforced.ports => {
                 note("ports", format!("Landlock {} of this kernel knows none", enforced.abi));
             }
@@ -103,6 +103,9 @@ impl Sandbox {
         refused.into_iter().map(sentence).collect()
     }
 }
+
+const NO_LANDLOCK: &str = "there is no Landlock here: the kernel has none or has it turned off, \
+                           or a filter of system calls forbids it";
 
 const ALL: [Capability; 4] =
     [Capability::NetBindService, Capability::Chown, Capability::Fowner, Capability::DacOverride];

@@ -53,16 +53,25 @@ pub fn has(capability: Capability) -> bool {
 pub fn lower(to: &BTreeSet<Capability>) -> io::Result<()> {
     let now = thread::capabilities(None)?;
     let effective = now.permitted & set_of(to);
+    if effective == now.effective {
+        // A filter of system calls may forbid the call.
+        return Ok(());
+    }
     Ok(thread::set_capabilities(None, CapabilitySets { effective, ..now })?)
 }
 
-/// Gives up all others, and what programs could be given by their files.
+/// Gives up all others, and what programs could be given by their files. Where
+/// there are no others nothing is asked of the system, which may have a filter
+/// that forbids it.
 ///
 /// # Errors
 /// The system's; what was given up before stays so.
 pub fn keep(these: &BTreeSet<Capability>) -> io::Result<()> {
     let now = thread::capabilities(None)?;
     let kept = now.permitted & set_of(these);
+    if (now.effective, now.permitted) == (kept, kept) {
+        return Ok(());
+    }
     // Before CAP_SETPCAP goes, which it takes. Who does not have that keeps
     // bounds that no_new_privs makes useless.
     let effective = now.permitted;
