@@ -9,7 +9,7 @@ use super::Failure;
 use super::args::CheckArgs;
 use super::run;
 use crate::config::{self, Surroundings, System};
-use crate::gateway::Prepared;
+use crate::gateway::{Prepared, sandbox};
 use crate::telemetry::metrics::Exposition;
 
 /// Reads all of it and prints what would run.
@@ -26,6 +26,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
         let prepared = Prepared::new(&config, &Exposition::local());
         let prepared = prepared.map_err(|all| Failure::mistakes(&all))?;
         text.push_str(&security_descriptors(&prepared));
+        text.push_str(&sandbox::describe(&config, &path, &surroundings));
         for warning in prepared.warnings() {
             text.push_str(&format!("warning: {warning}\n"));
         }

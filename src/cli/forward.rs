@@ -8,6 +8,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::Failure;
 use crate::bridge::Verdict;
 use crate::config::Config;
+use crate::gateway::sandbox::Sandbox;
 use crate::gateway::{Finish, Gateway, OnHangup, Prepared, Source, StopSignals, carry_one};
 use crate::telemetry::Outcome;
 use crate::telemetry::log::{self, LogGuard};
@@ -16,9 +17,11 @@ use crate::telemetry::metrics::Exposition;
 /// Serves until stopped; what comes from a `source` can be reloaded.
 pub(super) fn serve(config: &Config, source: Option<Source>) -> Result<ExitCode, Failure> {
     let on_hangup = if source.is_some() { OnHangup::Reload } else { OnHangup::Stop };
+    // Before the log, which is a thread.
+    let sandbox = Sandbox::enter(config, source.as_ref());
     let log = standard_error(config)?;
     let signals = || StopSignals::listen(on_hangup).context("cannot listen for signals");
-    let finish = serve_for(config, source, &log, signals, || ());
+    let finish = serve_for(config, (source, sandbox), &log, signals, || ());
     drop(log);
     match finish? {
         Finish::Drained => Ok(ExitCode::SUCCESS),
@@ -30,16 +33,19 @@ pub(super) fn serve(config: &Config, source: Option<Source>) -> Result<ExitCode,
 /// called when all listeners are bound.
 pub(super) fn serve_for(
     config: &Config,
-    source: Option<Source>,
+    (source, sandbox): (Option<Source>, Sandbox),
     log: &LogGuard,
     signals: impl FnOnce() -> anyhow::Result<StopSignals>,
     ready: impl FnOnce(),
 ) -> Result<Finish, Failure> {
+    if source.is_some() {
+        sandbox.status().log();
+    }
     let (exposition, prepared) = prepare(config, log)?;
     let runtime = runtime(config.threads)?;
     let finish = runtime.block_on(async {
         let signals = signals()?;
-        let gateway = Gateway::start(config, source, prepared, &exposition).await?;
+        let gateway = Gateway::start(config, source, sandbox, prepared, &exposition).await?;
         ready();
         anyhow::Ok(gateway.serve(signals).await)
     });

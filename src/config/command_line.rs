@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::diagnostics::Diagnostics;
 use super::load::{base_of, read_file, scope_of};
-use super::model::{Bridge, Config, Identity, Log, LogFormat, Mode};
+use super::model::{Bridge, Config, Identity, Log, LogFormat, Mode, Sandbox};
 use super::options::end_of_argument;
 use super::raw::{Named, RawEnd, RawIdentity};
 use super::read::{Field, Read};
@@ -110,7 +110,7 @@ fn around(bridge: Bridge, identities: BTreeMap<String, Identity>) -> Config {
         threads: None,
         control: None,
         watch: false,
-        sandbox: false,
+        sandbox: Sandbox::Off,
         admin: None,
         log: Log { level: "info".to_owned(), format: LogFormat::Auto },
         identities,

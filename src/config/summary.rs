@@ -9,13 +9,13 @@ mod values;
 use super::model::{AdminListen, Bridge, Config, Credential, Identity, Mode, Trust};
 use super::surroundings::System;
 use super::values::words::Word as _;
-use values::{duration, off_or, size, switch};
+use values::{duration, off_or, sandbox, size, switch};
 
 /// Describes a configuration as `pipeferry check` prints it: the top level,
 /// the identities, then each bridge with both of its ends.
 pub fn summary(config: &Config, system: System) -> String {
     let mut page = Page::default();
-    top(&mut page, config);
+    top(&mut page, config, system);
     for identity in config.identities.values() {
         page.heading(&format!("identity {}", identity.name));
         of_identity(&mut page, identity);
@@ -54,7 +54,7 @@ impl Page {
     }
 }
 
-fn top(page: &mut Page, config: &Config) {
+fn top(page: &mut Page, config: &Config, system: System) {
     page.heading("pipeferry");
     page.line("drain_timeout", duration(config.drain_timeout));
     page.line("max_connections", config.max_connections);
@@ -65,8 +65,7 @@ fn top(page: &mut Page, config: &Config) {
     let control = config.control.as_ref().map_or("none", |control| control.pipe.name.as_str());
     page.line("control", control);
     page.line("watch", switch(config.watch));
-    // Read and checked already; what it stands for comes with a later version.
-    page.line("sandbox", format_args!("{} (no effect yet)", switch(config.sandbox)));
+    page.line("sandbox", sandbox(config.sandbox, system));
     let admin = config.admin.as_ref().map(|admin| match &admin.listen {
         AdminListen::Tcp(at) => format!("tcp:{at}"),
         AdminListen::Unix(name) => format!("unix:{name}"),

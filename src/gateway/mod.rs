@@ -13,6 +13,7 @@ mod drain;
 mod once;
 mod prepare;
 mod reload;
+pub mod sandbox;
 mod signals;
 mod watch;
 mod world;
@@ -30,6 +31,7 @@ pub use self::once::carry_one;
 pub use self::prepare::{Mistake, Prepared};
 pub use self::reload::{Refusal, Reloaded, Source};
 use self::reload::{Reloader, Reloads};
+use self::sandbox::Sandbox;
 pub use self::signals::{Call, OnHangup, Stop, StopSignals};
 use self::world::World;
 use crate::bridge::{OpenBridge, OpenError, RunningBridge};
@@ -87,18 +89,21 @@ impl Gateway {
     pub async fn start(
         config: &Config,
         source: Option<Source>,
+        sandbox: Sandbox,
         prepared: Prepared,
         exposition: &Exposition,
     ) -> Result<Self, StartError> {
         let Prepared { identities, bridges, total, seen } = prepared;
         let opened = open(bridges).await?;
         let bridges: Vec<_> = opened.iter().map(OpenBridge::handle).collect();
-        let world = Arc::new(World::new(config.clone(), bridges.clone(), identities));
+        let world =
+            Arc::new(World::new(config.clone(), bridges.clone(), identities, sandbox.clone()));
         world.show_certificates(exposition);
         let (reloads, requests) = Reloads::channel();
         let reloader = source.map(|source| Reloader {
             world: Arc::clone(&world),
             source,
+            sandbox,
             exposition: exposition.clone(),
             runtime: Handle::current(),
             total,

@@ -12,6 +12,7 @@ use super::admin::status::{
     BridgeState, BridgeStatus, GatewayState, IdentityStatus, Readiness, ReloadStatus, Status,
     Traffic, mode_word,
 };
+use super::sandbox::Sandbox;
 use crate::bridge::RunningBridge;
 use crate::config::Config;
 use crate::telemetry::metrics::Exposition;
@@ -21,6 +22,7 @@ use crate::tls::Identities;
 #[derive(Debug)]
 pub(super) struct World {
     started: Instant,
+    sandbox: Sandbox,
     now: Mutex<Now>,
 }
 
@@ -51,10 +53,15 @@ pub(super) struct LastReload {
 
 impl World {
     /// Of a gateway whose listeners are all open.
-    pub fn new(config: Config, bridges: Vec<RunningBridge>, identities: Identities) -> Self {
+    pub fn new(
+        config: Config,
+        bridges: Vec<RunningBridge>,
+        identities: Identities,
+        sandbox: Sandbox,
+    ) -> Self {
         let (leaving, draining, reload) = (Vec::new(), false, None);
         let now = Mutex::new(Now { config, bridges, leaving, identities, draining, reload });
-        Self { started: Instant::now(), now }
+        Self { started: Instant::now(), sandbox, now }
     }
 
     /// What runs; not to be held across a wait.
@@ -116,6 +123,7 @@ impl AdminView for World {
                 .reload
                 .as_ref()
                 .map(|last| ReloadStatus::new(last.at, last.trigger.clone(), last.error.clone())),
+            sandbox: Some(self.sandbox.status().clone()),
         }
     }
 }

@@ -8,6 +8,7 @@
 pub mod accounts;
 #[cfg(unix)]
 pub mod peercred;
+pub mod sandbox;
 #[cfg(unix)]
 pub mod seqpacket;
 pub mod sid;

@@ -29,6 +29,7 @@ mod proxying;
 mod real_programs;
 mod reloading;
 mod resilience;
+mod sandboxing;
 mod stopping;
 mod trusting;
 mod watching;

@@ -58,6 +58,7 @@ fn head(reply: &StatusReply) -> String {
         reply.pid,
         age(up as f64)
     );
+    text += &sandbox(&status["sandbox"]);
     let last = &status["last_reload"];
     if last.is_object() {
         let (at, trigger) = (word(last, "at"), word(last, "trigger"));
@@ -68,6 +69,29 @@ fn head(reply: &StatusReply) -> String {
         let _ = writeln!(text, "last reload {at} ({trigger}), {how}");
     }
     text
+}
+
+/// What the process has given up; nothing of a daemon that does not tell, or on
+/// a system that has no such thing.
+fn sandbox(sandbox: &Value) -> String {
+    let mode = word(sandbox, "mode");
+    if mode.is_empty() || mode == "none" {
+        return String::new();
+    }
+    if mode == "off" {
+        return "sandbox off\n".to_owned();
+    }
+    let files = match sandbox["landlock"].as_u64() {
+        Some(abi) if sandbox["ports"] == true => format!("files and ports by Landlock {abi}"),
+        Some(abi) => format!("files by Landlock {abi}"),
+        None => "files not limited".to_owned(),
+    };
+    let privileges =
+        if sandbox["no_new_privs"] == true { "no new privileges" } else { "NEW PRIVILEGES" };
+    let kept = sandbox["capabilities"].as_array().into_iter().flatten();
+    let kept: Vec<_> = kept.filter_map(Value::as_str).map(plain).collect();
+    let kept = if kept.is_empty() { "no capabilities".to_owned() } else { kept.join(" ") };
+    format!("sandbox {}: {files}, {privileges}, {kept}\n", plain(&mode))
 }
 
 fn bridges(status: &Value) -> Table {

@@ -39,7 +39,7 @@ pub struct Config {
     /// Reload when a file that the configuration names changes.
     pub watch: bool,
     /// Give up rights that the daemon does not need.
-    pub sandbox: bool,
+    pub sandbox: Sandbox,
     /// Where metrics and health are served, if anywhere.
     pub admin: Option<Admin>,
     /// What is logged, and how.
@@ -48,6 +48,17 @@ pub struct Config {
     pub identities: BTreeMap<String, Identity>,
     /// The bridges, in the order of the file.
     pub bridges: Vec<Bridge>,
+}
+
+/// How far the daemon gives up rights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sandbox {
+    /// Not at all.
+    Off,
+    /// What no reload can come to need.
+    On,
+    /// All that this configuration does not need.
+    Strict,
 }
 
 /// The local control pipe.

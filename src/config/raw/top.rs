@@ -2,7 +2,7 @@
 
 use super::{Named, RawBridge, RawIdentity, keys};
 use crate::config::address::{Address, parse_pipe_name};
-use crate::config::model::{LogFormat, PipeName};
+use crate::config::model::{LogFormat, PipeName, Sandbox};
 use crate::config::read::{Read, read_text};
 use crate::config::report::{Fault, Report};
 use crate::config::tree::{Node, Value};
@@ -29,8 +29,9 @@ keys! {
         control as "control": Control = "pipeferry-control",
         /// Reload when a file that the configuration names changes.
         watch as "watch": bool = true,
-        /// Give up rights that the daemon does not need.
-        sandbox as "sandbox": bool = true,
+        /// Give up rights that the daemon does not need: `true` gives up what no
+        /// reload can come to need, `"strict"` all that this file does not need.
+        sandbox as "sandbox": Sandbox = true,
         /// Where metrics and health are served.
         admin as "admin": RawAdmin,
         /// What is logged, and how.
@@ -85,3 +86,20 @@ impl Read for Control {
 described!(Control, "Control", {
     "anyOf": [{ "type": "string", "minLength": 1, "maxLength": 247 }, { "const": false }],
 });
+
+const SANDBOX: &str = "`true`, `false` or \"strict\"";
+
+impl Read for Sandbox {
+    fn read(node: &Node, report: &mut Report) -> Option<Self> {
+        match &node.value {
+            Value::Boolean(true) => Some(Self::On),
+            Value::Boolean(false) => Some(Self::Off),
+            _ => read_text(node, report, SANDBOX, |text| match text {
+                "strict" => Ok(Self::Strict),
+                _ => Err(Fault::new("this is no setting of the sandbox").expected(SANDBOX)),
+            }),
+        }
+    }
+}
+
+described!(Sandbox, "Sandbox", { "enum": [true, false, "strict"] });

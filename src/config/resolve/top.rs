@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::bridge::{Placed, bridge, count};
 use super::{PipePath, Scope, admin, control, duplicates, identity, log};
-use crate::config::model::{Admin, Config};
+use crate::config::model::{Admin, Config, Sandbox};
 use crate::config::raw::RawConfig;
 use crate::config::report::{Fault, Spot};
 use crate::config::values::durations::AnyDuration;
@@ -31,7 +31,7 @@ pub(crate) fn config(scope: &mut Scope<'_>, raw: &RawConfig, start: Spot) -> Con
         threads: raw.threads.get().map(|number| count(*number)),
         control: control.map(|(control, _)| control),
         watch: raw.watch.or(true),
-        sandbox: raw.sandbox.or(true),
+        sandbox: raw.sandbox.or(Sandbox::On),
         admin: admin.map(|(listen, _)| Admin { listen }),
         log: log::log(scope, raw.log.get()),
         identities: identity::good(std::mem::take(&mut scope.identities)),

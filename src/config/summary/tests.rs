@@ -22,7 +22,7 @@ pipeferry
   threads              one a processor
   control              pipeferry-control
   watch                on
-  sandbox              on (no effect yet)
+  sandbox              on
   admin                tcp:127.0.0.1:9464
   log                  info, auto
 
@@ -99,7 +99,7 @@ pipeferry
   threads              one a processor
   control              pipeferry-control
   watch                on
-  sandbox              on (no effect yet)
+  sandbox              on (Linux only)
   admin                none
   log                  info, auto
 

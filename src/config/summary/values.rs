@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use crate::config::model::Sandbox;
+use crate::config::surroundings::System;
+
 /// `1m 30s`
 pub(super) fn duration(duration: Duration) -> String {
     humantime::format_duration(duration).to_string()
@@ -15,6 +18,17 @@ pub(super) fn off_or(value: Option<Duration>) -> String {
 /// `on` or `off`.
 pub(super) fn switch(value: bool) -> String {
     if value { "on" } else { "off" }.to_owned()
+}
+
+/// How far rights are given up, and where that means nothing.
+pub(super) fn sandbox(sandbox: Sandbox, system: System) -> &'static str {
+    match (sandbox, system) {
+        (Sandbox::Off, _) => "off",
+        (Sandbox::On, System::Unix) => "on",
+        (Sandbox::Strict, System::Unix) => "strict",
+        (Sandbox::On, System::Windows) => "on (Linux only)",
+        (Sandbox::Strict, System::Windows) => "strict (Linux only)",
+    }
 }
 
 /// `16MiB`, or the number of bytes where no unit fits.

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 
 use crate::config::Mode;
+use crate::gateway::sandbox::SandboxStatus;
 use crate::telemetry::Outcome;
 use crate::telemetry::metrics::{BridgeMetrics, DirectionMeter};
 
@@ -41,6 +42,9 @@ pub struct Status {
     /// How the last reload went; none since the start: left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_reload: Option<ReloadStatus>,
+    /// What the process has given up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sandbox: Option<SandboxStatus>,
 }
 
 /// What the gateway as a whole does.

@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::outcome::{Refusal, Reloaded};
 pub use self::source::Source;
+use super::sandbox::Sandbox;
 use super::watch::{Seen, Watch, files_of, look};
 use super::world::{LastReload, World};
 use crate::bridge::Seats;
@@ -77,6 +78,7 @@ pub(super) const FILE: &str = "a file changed";
 pub(super) struct Reloader {
     pub world: Arc<World>,
     pub source: Source,
+    pub sandbox: Sandbox,
     pub exposition: Exposition,
     /// The connections' runtime.
     pub runtime: Handle,
@@ -184,7 +186,13 @@ impl Reloader {
         let files = look(files_of(&config)).await;
         *self.tried.lock().unwrap_or_else(PoisonError::into_inner) = files;
         let (exposition, total) = (self.exposition.clone(), Arc::clone(&self.total));
+        let (sandbox, file) = (self.sandbox.clone(), self.source.file.clone());
         let prepare = move || {
+            // First: whatever cannot be had fails below too, and says less.
+            let refused = sandbox.refuses(&config, &file);
+            if !refused.is_empty() {
+                return Err(Refusal::Sandbox(refused));
+            }
             let prepared = super::Prepared::beside(total, &config, &exposition);
             prepared.map(|prepared| (config, prepared)).map_err(Refusal::Mistakes)
         };

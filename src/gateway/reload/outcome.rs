@@ -54,6 +54,8 @@ pub enum Refusal {
     Config(ConfigError),
     /// Certificates, keys, accounts.
     Mistakes(Vec<Mistake>),
+    /// Files and ports that this process cannot have any more, a sentence each.
+    Sandbox(Vec<String>),
     /// Changes that a listener cannot go along with, a sentence each.
     Fixed(Vec<String>),
     /// Listeners that could not be opened.
@@ -82,7 +84,7 @@ impl Refusal {
                 .collect(),
             Self::Config(error) => vec![with_causes(error)],
             Self::Mistakes(mistakes) => mistakes.iter().map(|one| with_causes(one)).collect(),
-            Self::Fixed(sentences) => sentences.clone(),
+            Self::Sandbox(sentences) | Self::Fixed(sentences) => sentences.clone(),
             Self::Open(errors) => errors.iter().map(|one| with_causes(one)).collect(),
             Self::Rights(why) | Self::Broken(why) => vec![why.clone()],
             Self::Draining => vec!["the gateway is stopping".to_owned()],

@@ -110,6 +110,10 @@ fn hold_back(old: &Config, new: &mut Config) -> Vec<String> {
         hold("control");
         new.control.clone_from(&old.control);
     }
+    if old.sandbox != new.sandbox {
+        hold("sandbox");
+        new.sandbox = old.sandbox;
+    }
     if old.log != new.log {
         hold("[log]");
         new.log.clone_from(&old.log);

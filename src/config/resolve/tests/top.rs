@@ -2,7 +2,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::config::testing::{good, lines, mistakes, unix, windows};
-use crate::config::{AdminListen, LogFormat, UnixName};
+use crate::config::{AdminListen, LogFormat, Sandbox, UnixName};
 use rstest::rstest;
 
 const BRIDGE: &str = "[bridge.b]\nlisten = \"pipe:x\"\nconnect = \"tcp:h:1\"\n";
@@ -23,7 +23,8 @@ fn the_top_level_has_the_defaults_of_the_reference() {
     let socket = Path::new("/run/pipeferry").join("pipeferry-control.sock");
     assert_eq!(control.pipe.socket, socket);
     assert!(!control.written);
-    assert!(config.watch && config.sandbox);
+    assert!(config.watch);
+    assert_eq!(config.sandbox, Sandbox::On);
     assert_eq!(config.admin, None);
     assert_eq!((config.log.level.as_str(), config.log.format), ("info", LogFormat::Auto));
 }
@@ -38,9 +39,20 @@ fn the_top_level_can_be_set() {
     assert_eq!(config.drain_timeout, Duration::ZERO);
     assert_eq!((config.max_connections, config.control), (5, None));
     assert_eq!(config.threads, Some(3));
-    assert!(!config.watch && !config.sandbox);
+    assert!(!config.watch);
+    assert_eq!(config.sandbox, Sandbox::Off);
     assert_eq!(config.log.level, "info,pipeferry::tls=debug");
     assert_eq!(config.log.format, LogFormat::Json);
+}
+
+#[test]
+fn the_sandbox_has_three_settings() {
+    let strict = good(&format!("sandbox = \"strict\"\n{BRIDGE}"), &unix());
+    assert_eq!(strict.sandbox, Sandbox::Strict);
+    for wrong in ["\"on\"", "1"] {
+        let said = only(&format!("sandbox = {wrong}\n{BRIDGE}"));
+        assert!(said.contains("`true`, `false` or \"strict\""), "{said}");
+    }
 }
 
 #[rstest]

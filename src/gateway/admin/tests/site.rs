@@ -59,6 +59,7 @@ impl AdminView for Invented {
             bridges: vec![bridge],
             identities: vec![IdentityStatus::new("gateway", 1_800_000_000, now)],
             last_reload: None,
+            sandbox: None,
         }
     }
 }

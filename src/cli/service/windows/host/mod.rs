@@ -25,6 +25,7 @@ use crate::cli::service::args::Run;
 use crate::cli::service::name::ServiceName;
 use crate::cli::{Failure, forward};
 use crate::config::Surroundings;
+use crate::gateway::sandbox::Sandbox;
 use crate::gateway::{Source, Stop, StopSignals};
 use crate::sys::windows::service::dispatch;
 use crate::telemetry::log::SERVICE;
@@ -152,7 +153,8 @@ fn serve(host: &Host) -> u8 {
             let (version, config) = (env!("CARGO_PKG_VERSION"), host.config.display());
             tracing::info!(target: SERVICE, version, %config, "the service `{name}` has started");
         };
-        forward::serve_for(&config, Some(source), &guard, || host.signals(), ready)
+        let sandbox = Sandbox::enter(&config, Some(&source));
+        forward::serve_for(&config, (Some(source), sandbox), &guard, || host.signals(), ready)
     });
     match served {
         Ok(finish) => {
