@@ -7,11 +7,12 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime};
 
-use super::admin::AdminView;
 use super::admin::status::{
     BridgeState, BridgeStatus, GatewayState, IdentityStatus, Readiness, ReloadStatus, Status,
     Traffic, mode_word,
 };
+use super::admin::{AdminView, Meter, OpenConnections};
+use super::open_connections::newest_and_busiest;
 use crate::bridge::RunningBridge;
 use crate::config::Config;
 use crate::telemetry::metrics::Exposition;
@@ -117,6 +118,16 @@ impl AdminView for World {
                 .as_ref()
                 .map(|last| ReloadStatus::new(last.at, last.trigger.clone(), last.error.clone())),
         }
+    }
+
+    fn connections(&self, each: usize) -> OpenConnections {
+        newest_and_busiest(&self.all_bridges(), each)
+    }
+
+    fn meters(&self) -> Vec<(String, Meter)> {
+        let now = self.lock();
+        let bridges = now.bridges.iter().chain(&now.leaving);
+        bridges.map(|one| (one.name().to_owned(), Meter::of(&one.metrics()))).collect()
     }
 }
 
