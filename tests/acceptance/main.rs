@@ -23,6 +23,7 @@ mod junk;
 mod limits;
 mod observing;
 mod oddities;
+mod page;
 mod proxying;
 mod real_programs;
 mod reloading;

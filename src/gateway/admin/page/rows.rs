@@ -11,6 +11,10 @@ use crate::gateway::control::ConnectionStatus;
 /// Under so many days, a certificate is marked.
 const SOON: i64 = 14;
 
+/// Outcomes that somebody should look at.
+const FAULTS: [&str; 6] =
+    ["bad_frame", "denied", "dial_failed", "handshake_failed", "oversize", "target_gone"];
+
 pub(super) fn bridges(bridges: &[BridgeStatus], history: &History) -> String {
     written(bridges, |out, bridge| write_bridge(out, bridge, history))
 }
@@ -74,9 +78,14 @@ fn write_bridge(out: &mut String, bridge: &BridgeStatus, history: &History) -> f
     write_number(out, format_args!("{}/s", Bytes(rate.to_client)))?;
     write_number(out, Bytes(traffic.to_target.bytes.saturating_add(traffic.to_client.bytes)))?;
     let ended = traffic.ended.iter().filter(|(_, count)| **count > 0);
-    let ended: Vec<_> =
-        ended.map(|(word, count)| format!("{} {count}", word.replace('_', " "))).collect();
+    let ended: Vec<_> = ended.map(|(word, count)| outcome(word, *count)).collect();
     writeln!(out, "<td class=\"wide dim\">{}</td></tr>", ended.join(", "))
+}
+
+/// How often connections ended so; marked where somebody should look at it.
+fn outcome(word: &str, count: u64) -> String {
+    let mark = if FAULTS.contains(&word) { "warn" } else { "" };
+    format!("<span class=\"{mark}\">{} {count}</span>", word.replace('_', " "))
 }
 
 fn write_client(out: &mut String, client: &ConnectionStatus) -> fmt::Result {

@@ -194,6 +194,8 @@
   };
 
   const MARKS = { listening: "good", not_bound: "bad", closed: "warn", running: "good", draining: "warn", starting: "warn" };
+  // Somebody should look at these.
+  const FAULTS = new Set(["bad_frame", "denied", "dial_failed", "handshake_failed", "oversize", "target_gone"]);
   const bridges = table("bridges", () => {
     const tr = cells("", "", "n", "n", "n", "n", "n", "wide dim")();
     tr.cells[0].append(element("b"), " ", element("span", "dim"), element("span", "way dim"), element("span", "why bad"));
@@ -211,12 +213,13 @@
     const now = { to_target: latest(one.name, "to_target"), to_client: latest(one.name, "to_client") };
     const carried = one.to_target.bytes + one.to_client.bytes;
     const ended = Object.entries(one.ended).filter(([, n]) => n > 0);
+    const words = ended.map(([word, n]) => element("span", FAULTS.has(word) ? "warn" : "", `${plain(word)} ${count.format(n)}`));
     say(td[2], count.format(one.open));
     say(td[3], count.format(one.waiting));
     say(td[4], pace(now.to_target));
     say(td[5], pace(now.to_client));
     say(td[6], bytes(carried));
-    say(td[7], ended.map(([word, n]) => `${plain(word)} ${count.format(n)}`).join(", "));
+    td[7].replaceChildren(...words.flatMap((word, i) => (i ? [", ", word] : [word])));
     return { ...one, ...now, carried, ended: ended.reduce((sum, [, n]) => sum + n, 0) };
   }, { key: "", down: false });
 
