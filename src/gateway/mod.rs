@@ -11,6 +11,7 @@ mod admin_thread;
 pub mod control;
 mod drain;
 mod once;
+mod open_connections;
 mod prepare;
 mod reload;
 pub mod sandbox;

@@ -7,11 +7,12 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime};
 
-use super::admin::AdminView;
 use super::admin::status::{
     BridgeState, BridgeStatus, GatewayState, IdentityStatus, Readiness, ReloadStatus, Status,
     Traffic, mode_word,
 };
+use super::admin::{AdminView, Meter, OpenConnections};
+use super::open_connections::newest_and_busiest;
 use super::sandbox::Sandbox;
 use crate::bridge::RunningBridge;
 use crate::config::Config;
@@ -125,6 +126,16 @@ impl AdminView for World {
                 .map(|last| ReloadStatus::new(last.at, last.trigger.clone(), last.error.clone())),
             sandbox: Some(self.sandbox.status().clone()),
         }
+    }
+
+    fn connections(&self, each: usize) -> OpenConnections {
+        newest_and_busiest(&self.all_bridges(), each)
+    }
+
+    fn meters(&self) -> Vec<(String, Meter)> {
+        let now = self.lock();
+        let bridges = now.bridges.iter().chain(&now.leaving);
+        bridges.map(|one| (one.name().to_owned(), Meter::of(&one.metrics()))).collect()
     }
 }
 

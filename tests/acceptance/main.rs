@@ -25,6 +25,7 @@ mod limits;
 mod logging;
 mod observing;
 mod oddities;
+mod page;
 mod proxying;
 mod real_programs;
 mod reloading;

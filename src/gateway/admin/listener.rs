@@ -108,6 +108,29 @@ impl AdminListener {
         Ok(Self { socket: Bound::Unix { socket, _file: bound.file }, address })
     }
 
+    /// Whether it is a TCP port that only this machine reaches.
+    pub(in crate::gateway) fn is_loopback(&self) -> bool {
+        match &self.socket {
+            Bound::Tcp(socket) => socket.local_addr().is_ok_and(|at| at.ip().is_loopback()),
+            #[cfg(unix)]
+            Bound::Unix { .. } => false,
+            #[cfg(windows)]
+            Bound::Pipe(_) => false,
+        }
+    }
+
+    /// Whether whoever asks is of this machine; others may not know who the
+    /// clients are.
+    pub(in crate::gateway) fn knows_who_asks(&self) -> bool {
+        match &self.socket {
+            Bound::Tcp(_) => self.is_loopback(),
+            #[cfg(unix)]
+            Bound::Unix { .. } => true,
+            #[cfg(windows)]
+            Bound::Pipe(_) => true,
+        }
+    }
+
     /// Waits for the next connection.
     pub(in crate::gateway) async fn accept(&self) -> io::Result<Box<dyn AdminStream>> {
         Ok(match &self.socket {

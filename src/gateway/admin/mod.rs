@@ -1,14 +1,18 @@
-//! The admin server: metrics, health, status, over plain HTTP/1.1.
+//! The admin server: metrics, health, status and a page, over HTTP/1.1.
 //!
 //! Reads only: nothing that is asked here changes anything, and no answer holds
-//! a key, a password, a message or who a client is. It may fail, be flooded or
-//! be scanned without the bridges noticing: few connections, each with limits,
-//! on the thread that carries nothing.
+//! a key, a password or a message. Who the clients are is told by the page
+//! alone, and only where whoever opens it is of this machine or has shown a
+//! certificate. It may fail, be flooded or be scanned without the bridges
+//! noticing: few connections, each with limits, on the thread that carries
+//! nothing.
 //!
 //! The running gateway is seen through [`AdminView`] alone.
 
+mod history;
 mod listener;
 mod page;
+mod page_data;
 mod routes;
 mod server;
 pub mod status;
@@ -16,11 +20,15 @@ pub mod status;
 #[cfg(test)]
 mod tests;
 
+pub use history::Meter;
 pub use listener::{AdminListener, AdminStream};
 pub use page::Bytes;
 pub use server::serve;
 
+use serde::Serialize;
+
 use self::status::{Readiness, Status};
+use super::control::ConnectionStatus;
 
 /// What the admin server may know of the running gateway. Called for every
 /// request, so it must neither block nor be slow.
@@ -30,4 +38,20 @@ pub trait AdminView: Send + Sync + 'static {
 
     /// What is running, with its numbers.
     fn status(&self) -> Status;
+
+    /// The open connections: the `each` newest, and the `each` that have carried
+    /// most.
+    fn connections(&self, each: usize) -> OpenConnections;
+
+    /// What each bridge has counted.
+    fn meters(&self) -> Vec<(String, Meter)>;
+}
+
+/// Open connections, as many as can be looked at.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct OpenConnections {
+    /// How many there are.
+    pub open: usize,
+    /// Some of them, newest first.
+    pub shown: Vec<ConnectionStatus>,
 }

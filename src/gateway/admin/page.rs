@@ -1,116 +1,93 @@
-//! The page for people: the same as `/status`, to look at.
+//! The page for people: what runs, what it carries, who is there.
 //!
-//! One file that loads nothing, needs no script, and follows the reader's choice
-//! of light or dark. Every name in it is escaped, though all come from the
-//! configuration.
+//! One file that loads nothing. It is whole without its script, which only
+//! refreshes it and draws; it follows the reader's choice of light or dark. Every
+//! text that comes from elsewhere is escaped here and put in as text there:
+//! a client chooses what its certificate says.
+
+mod rows;
 
 use std::fmt::{self, Display, Write};
+use std::sync::LazyLock;
 use std::time::Duration;
 
-use super::status::{BridgeState, BridgeStatus, GatewayState, IdentityStatus, Status};
+use super::history::History;
+use super::page_data::PageData;
+use super::status::GatewayState;
 
-const HEAD: &str = include_str!("page/head.html");
+/// The page, with `{{names}}` where what changes goes.
+const FRAME: &str = include_str!("page/frame.html");
+const STYLE: &str = include_str!("page/style.css");
+const SCRIPT: &str = include_str!("page/script.js");
 
-/// Under so many days, a certificate is marked.
-const SOON: i64 = 14;
+/// The page's own style and script, the answers of this server, and nothing
+/// else.
+pub(super) static POLICY: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "default-src 'none'; style-src {}; script-src {}; connect-src 'self'; img-src data:; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        source(STYLE),
+        source(SCRIPT),
+    )
+});
 
-/// The page for `status`.
-pub(super) fn render(status: &Status) -> String {
-    let mut out = String::with_capacity(8 << 10);
-    // Writing to a String can not fail.
-    let _ = write_page(&mut out, status);
+/// What lets `text` in, by Content Security Policy 3 (2.3.1, hash-source).
+fn source(text: &str) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
+    format!("'sha256-{}'", data_encoding::BASE64.encode(digest.as_ref()))
+}
+
+/// The page for what `data` says.
+pub(super) fn render(data: &PageData, history: &History) -> String {
+    let mut out = String::with_capacity(64 << 10);
+    for (index, piece) in FRAME.split("{{").enumerate() {
+        match piece.split_once("}}") {
+            Some((name, rest)) if index > 0 => {
+                fill(&mut out, name, data, history);
+                out.push_str(rest);
+            }
+            _ => out.push_str(piece),
+        }
+    }
     out
 }
 
-fn write_page(out: &mut String, status: &Status) -> fmt::Result {
-    let (word, mark) = match status.state {
+fn fill(out: &mut String, name: &str, data: &PageData, history: &History) {
+    let status = &data.status;
+    let (state, mark) = state(status.state);
+    let sum = |of: fn(&super::status::Traffic) -> u64| {
+        status.bridges.iter().map(|bridge| of(&bridge.traffic)).sum::<u64>().to_string()
+    };
+    let all = history.all_now();
+    let uptime = Duration::from_secs(status.uptime_seconds);
+    out.push_str(&match name {
+        "style" => STYLE.to_owned(),
+        "script" => SCRIPT.to_owned(),
+        "state" => state.to_owned(),
+        "state-mark" => mark.to_owned(),
+        "version" => status.version.to_owned(),
+        "uptime" => humantime::format_duration(uptime).to_string(),
+        "open" => sum(|traffic| traffic.open),
+        "waiting" => sum(|traffic| traffic.waiting),
+        "new" => format!("{:.1}", all.connections),
+        "to-target" => format!("{}/s", Bytes(all.to_target)),
+        "to-client" => format!("{}/s", Bytes(all.to_client)),
+        "bridges" => rows::bridges(&status.bridges, history),
+        "clients" => rows::clients(&data.connections.shown),
+        "clients-note" => Text(&data.note).to_string(),
+        "certificates" => rows::certificates(&status.identities),
+        "reload" => rows::reload(status.last_reload.as_ref()),
+        // A test fills them all.
+        _ => String::new(),
+    });
+}
+
+fn state(state: GatewayState) -> (&'static str, &'static str) {
+    match state {
         GatewayState::Starting => ("starting", "warn"),
         GatewayState::Running => ("running", "good"),
         GatewayState::Draining => ("draining", "warn"),
-    };
-    let uptime = humantime::format_duration(Duration::from_secs(status.uptime_seconds));
-    out.push_str(HEAD);
-    write!(
-        out,
-        "<header><h1>pipeferry</h1><span class=\"{mark}\">{word}</span>\
-         <p>version {}, up {uptime}</p></header>\n<main>\n<h2>Bridges</h2>\n",
-        status.version,
-    )?;
-    for bridge in &status.bridges {
-        write_bridge(out, bridge)?;
     }
-    if !status.identities.is_empty() {
-        write_identities(out, &status.identities)?;
-    }
-    out.push_str(
-        "</main>\n<footer><a href=\"/metrics\">metrics</a> <a href=\"/status\">status</a> \
-         <a href=\"/readyz\">readyz</a> <a href=\"/livez\">livez</a></footer>\n</body>\n</html>\n",
-    );
-    Ok(())
-}
-
-fn write_bridge(out: &mut String, bridge: &BridgeStatus) -> fmt::Result {
-    let (word, mark) = match bridge.state {
-        BridgeState::Listening => ("listening", "good"),
-        BridgeState::NotBound => ("not bound", "bad"),
-        BridgeState::Closed => ("closed", "warn"),
-    };
-    let traffic = &bridge.traffic;
-    write!(
-        out,
-        "<section>\n<h3>{} <span class=\"{mark}\">{word}</span></h3>\n\
-         <p class=\"way\"><code>{}</code> &rarr; <code>{}</code> <small>{}</small></p>\n",
-        Text(&bridge.name),
-        Text(&bridge.listen),
-        Text(&bridge.connect),
-        bridge.mode,
-    )?;
-    if let Some(error) = &bridge.error {
-        writeln!(out, "<p class=\"bad\">{}</p>", Text(error))?;
-    }
-    out.push_str("<dl>");
-    write_number(out, "open", traffic.open)?;
-    write_number(out, "waiting", traffic.waiting)?;
-    write_number(out, "to target", Bytes(traffic.to_target.bytes))?;
-    write_number(out, "to client", Bytes(traffic.to_client.bytes))?;
-    if bridge.mode == "message" {
-        write_number(out, "messages to target", traffic.to_target.messages)?;
-        write_number(out, "messages to client", traffic.to_client.messages)?;
-    }
-    if traffic.accept_errors > 0 {
-        write_number(out, "accept errors", traffic.accept_errors)?;
-    }
-    for (outcome, count) in traffic.ended.iter().filter(|(_, count)| **count > 0) {
-        write_number(out, outcome, count)?;
-    }
-    out.push_str("</dl>\n</section>\n");
-    Ok(())
-}
-
-fn write_number(out: &mut String, name: &str, value: impl Display) -> fmt::Result {
-    write!(out, "<div><dt>{name}</dt><dd>{value}</dd></div>")
-}
-
-fn write_identities(out: &mut String, identities: &[IdentityStatus]) -> fmt::Result {
-    out.push_str(
-        "<h2>Certificates</h2>\n<table>\n<tr><th>identity</th><th>ends</th><th>days left</th></tr>\n",
-    );
-    for identity in identities {
-        let mark = match identity.days_left {
-            ..0 => "bad",
-            0..SOON => "warn",
-            _ => "good",
-        };
-        writeln!(
-            out,
-            "<tr><td>{}</td><td>{}</td><td><span class=\"{mark}\">{}</span></td></tr>",
-            Text(&identity.name),
-            identity.not_after,
-            identity.days_left,
-        )?;
-    }
-    out.push_str("</table>\n");
-    Ok(())
 }
 
 /// Text in HTML.

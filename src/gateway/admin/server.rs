@@ -13,7 +13,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::AdminView;
+use super::history::History;
 use super::listener::{AdminListener, AdminStream};
+use super::page_data::PageSource;
 use super::routes::Routes;
 use crate::telemetry::metrics::Exposition;
 
@@ -40,11 +42,15 @@ pub async fn serve(
     exposition: Exposition,
     stop: CancellationToken,
 ) {
-    let routes = Arc::new(Routes { view, exposition });
+    let history = Arc::new(History::new());
+    let (loopback, names_clients) = (listener.is_loopback(), listener.knows_who_asks());
+    let page = PageSource::new(Arc::clone(&view), Arc::clone(&history), names_clients);
+    let routes = Arc::new(Routes { page, exposition, loopback });
     let slots = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let connections = TaskTracker::new();
     let accepting = accept_all(&listener, &routes, &slots, &connections, &stop);
-    stop.run_until_cancelled(accepting).await;
+    let serving = async { tokio::join!(accepting, history.keep(view.as_ref())) };
+    stop.run_until_cancelled(serving).await;
     drop(listener);
     connections.close();
     connections.wait().await;

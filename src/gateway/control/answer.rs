@@ -50,8 +50,8 @@ impl Desk {
             all.extend(connections.map(|live| (bridge.name().to_owned(), live)));
         }
         let open = all.len();
-        all.sort_by_key(|(_, live)| live.age());
-        let connections = all.into_iter().take(most).map(connection).collect();
+        all.sort_by_cached_key(|(_, live)| live.age());
+        let connections = all.into_iter().take(most).map(told).collect();
         let status = serde_json::to_value(self.world.status()).map_err(unwritable)?;
         to_value(StatusReply { pid: std::process::id(), status, open, connections })
     }
@@ -143,7 +143,8 @@ fn name_of(bridge: &RunningBridge) -> String {
     bridge.name().to_owned()
 }
 
-fn connection((bridge, live): (String, Arc<Live>)) -> ConnectionStatus {
+/// A connection as it is told.
+pub(in crate::gateway) fn told((bridge, live): (String, Arc<Live>)) -> ConnectionStatus {
     let (bytes_to_target, bytes_to_client) = live.carried();
     ConnectionStatus {
         id: live.id().to_string(),

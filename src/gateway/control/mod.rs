@@ -10,7 +10,7 @@ mod server;
 
 use std::io;
 
-pub(super) use self::answer::Desk;
+pub(super) use self::answer::{Desk, told};
 pub use self::protocol::{
     Ask, BridgeDrained, ClosedReply, ConnectionStatus, DrainReply, ErrorReply, LONGEST_REQUEST,
     Progress, Reply, StatusReply, VERSION,

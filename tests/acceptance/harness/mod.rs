@@ -7,6 +7,7 @@
 
 pub mod admin;
 pub mod authority;
+pub mod browser;
 pub mod cli;
 pub mod duplex;
 pub mod ends;

@@ -1,6 +1,8 @@
 #![allow(clippy::unwrap_used)]
 
+mod history;
 mod limits;
+mod page;
 #[cfg(unix)]
 mod promtool;
 mod routes;

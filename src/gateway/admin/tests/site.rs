@@ -11,11 +11,16 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{AdminListen, HostPort};
 use crate::gateway::admin::status::{
-    BridgeState, BridgeStatus, GatewayState, IdentityStatus, Readiness, Status, Traffic,
+    BridgeState, BridgeStatus, GatewayState, IdentityStatus, Readiness, ReloadStatus, Status,
+    Traffic,
 };
-use crate::gateway::admin::{AdminListener, AdminView, serve};
+use crate::gateway::admin::{AdminListener, AdminView, Meter, OpenConnections, serve};
+use crate::gateway::control::ConnectionStatus;
 use crate::telemetry::Outcome;
 use crate::telemetry::metrics::{Exposition, SizeBatch};
+
+/// A subject that would be more than text.
+pub(super) const EVIL: &str = "CN=</td><script>alert(1)</script>";
 
 /// A gateway with one bridge that has carried a little.
 pub(super) struct Invented {
@@ -58,9 +63,27 @@ impl AdminView for Invented {
             state: GatewayState::Running,
             bridges: vec![bridge],
             identities: vec![IdentityStatus::new("gateway", 1_800_000_000, now)],
-            last_reload: None,
+            last_reload: Some(ReloadStatus::new(now, "SIGHUP".to_owned(), None)),
             sandbox: None,
         }
+    }
+
+    fn connections(&self, _: usize) -> OpenConnections {
+        let connection = ConnectionStatus {
+            id: "7-f00d".to_owned(),
+            first_id: None,
+            bridge: "orders".to_owned(),
+            client: "192.0.2.7:4000".to_owned(),
+            identity: Some(EVIL.to_owned()),
+            seconds: 61.5,
+            bytes_to_target: 2_048,
+            bytes_to_client: 3,
+        };
+        OpenConnections { open: 3, shown: vec![connection] }
+    }
+
+    fn meters(&self) -> Vec<(String, Meter)> {
+        vec![("orders".to_owned(), Meter::of(&self.exposition.bridge("orders")))]
     }
 }
 
@@ -76,6 +99,12 @@ impl Site {
     pub async fn start() -> Self {
         let loopback = HostPort { host: "127.0.0.1".to_owned(), port: 0 };
         Self::at(&AdminListen::Tcp(loopback)).await
+    }
+
+    /// Reached from beyond this machine, as far as the server can tell.
+    pub async fn on_all_addresses() -> Self {
+        let all = HostPort { host: "0.0.0.0".to_owned(), port: 0 };
+        Self::at(&AdminListen::Tcp(all)).await
     }
 
     pub async fn at(listen: &AdminListen) -> Self {
@@ -130,11 +159,21 @@ impl Reply {
 
 /// One request, and all that comes until the end of the stream.
 pub(super) async fn exchange(
-    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    stream: impl AsyncRead + AsyncWrite + Unpin,
     method: &str,
     path: &str,
 ) -> Reply {
-    let request = format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    exchange_as(stream, "localhost", method, path).await
+}
+
+/// The same, to a server that is called `host`.
+pub(super) async fn exchange_as(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    host: &str,
+    method: &str,
+    path: &str,
+) -> Reply {
+    let request = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut text = String::new();
     stream.read_to_string(&mut text).await.unwrap();

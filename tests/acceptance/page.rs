@@ -1,0 +1,152 @@
+//! The page of the admin listener, in a real browser, while real connections
+//! are carried.
+
+use std::io::{Read, Write};
+
+use serde_json::Value;
+
+use crate::harness::authority::Leaf;
+use crate::harness::browser::{self, Scheme};
+use crate::harness::{Duplex, Gateway, Site, Target, admin, eventually, tls};
+
+/// What a client may have its certificate say.
+const EVIL: &str = "</td><img src=x onerror=\"document.title='evil'\"><b>mallory";
+
+/// Where the chart of bytes is in a window of 1280 times 1000, without its
+/// legend; and the colours that it is drawn in.
+const SIZE: (u32, u32) = (1280, 1000);
+const TARGET: [[u8; 3]; 2] = [[0x62, 0xa8, 0xea], [0x2a, 0x6f, 0xb8]];
+const CLIENT: [[u8; 3]; 2] = [[0xe3, 0x9a, 0x55], [0xb8, 0x65, 0x1b]];
+
+/// A gateway with traffic on it: one TCP client, and one whose certificate
+/// bears an evil name.
+struct Scene {
+    gateway: Gateway,
+    _clients: Vec<Duplex>,
+}
+
+fn scene(site: &Site) -> Scene {
+    let target = Target::tcp();
+    let connect = target.address.clone();
+    target.serve(say_all_twice);
+    let gateway = Gateway::start(
+        site,
+        format!(
+            "{}[bridge.orders]\nlisten = \"tcp:127.0.0.1:0\"\nconnect = \"{connect}\"\n\
+             [bridge.vault]\nconnect = \"{connect}\"\n\
+             listen = {{ address = \"tls:127.0.0.1:0\", identity = \"gateway\", allow = \"any\" }}\n\
+             [bridge.__proto__]\nlisten = \"unix:{}\"\nconnect = \"tcp:127.0.0.1:1\"\n",
+            site.identity("gateway"),
+            site.at("proto.sock"),
+        ),
+    );
+    let issued = site.leaf("mallory", Leaf::named(EVIL));
+    let mallory = tls::dial(gateway.at("vault"), tls::client_config(site, Some(&issued))).unwrap();
+    let mut clients = vec![gateway.tcp("orders"), mallory];
+    // Until the past shows some of it.
+    eventually("traffic in the page's past", || {
+        for client in &mut clients {
+            client.send(&[7; 4096]);
+            client.exactly(8192);
+        }
+        let past = data(&gateway)["history"]["bridges"].take();
+        let rates = past.as_array().unwrap().iter().map(|one| busy(&one["to_client"]));
+        (rates.filter(|busy| *busy > 2).count() == 2).then_some(())
+    });
+    Scene { gateway, _clients: clients }
+}
+
+fn say_all_twice(mut client: Duplex) {
+    let mut bytes = [0; 4096];
+    while client.read_exact(&mut bytes).is_ok() {
+        if client.write_all(&bytes.repeat(2)).is_err() {
+            return;
+        }
+    }
+}
+
+/// Samples in which something moved.
+fn busy(rates: &Value) -> usize {
+    rates.as_array().unwrap().iter().filter(|rate| rate.as_u64() > Some(0)).count()
+}
+
+fn data(gateway: &Gateway) -> Value {
+    let answer = admin::get(gateway.admin(), "/page.json");
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    serde_json::from_str(&answer.body).unwrap()
+}
+
+#[test]
+fn the_script_draws_rates_and_lists_who_is_there_by_name_as_text() {
+    let site = Site::new();
+    let scene = scene(&site);
+    let dom = browser::dom(&site, scene.gateway.admin());
+    let start = |tag: &str| dom.split_once(tag).unwrap_or_else(|| panic!("{tag} in {dom}")).1;
+    // Only the script takes the curtain away.
+    let rates = start("<section id=\"rates\" aria-labelledby=\"rates-title\">");
+    for line in ["drawn target", "drawn client", "drawn new"] {
+        let drawn = rates.split_once(&format!("class=\"{line}\" d=\"")).expect(line).1;
+        let points = drawn.split_once('"').unwrap().0.matches('L').count();
+        assert!(points > 2, "{points} points of {line}");
+    }
+    assert!(rates.contains("<option value=\"__proto__\">__proto__</option>"), "{rates}");
+    let clients = start("<table id=\"clients\">");
+    assert!(clients.contains("aria-sort=\"ascending\"><button type=\"button\">age</button>"));
+    assert!(clients.contains("127.0.0.1:"), "{clients}");
+    // RFC 4514 has a backslash before each.
+    assert!(clients.contains("CN=\\&lt;/td\\&gt;\\&lt;img src=x onerror="), "{clients}");
+    assert!(!dom.contains("<img"), "{dom}");
+    assert!(dom.contains("<title>pipeferry</title>"), "the name was run: {dom}");
+    assert!(dom.contains("as of "), "{dom}");
+    let trouble = start("<p id=\"trouble\" role=\"status\">");
+    assert!(trouble.starts_with("</p>"), "{trouble}");
+}
+
+#[test]
+fn the_page_is_drawn_in_the_light_and_in_the_dark() {
+    let site = Site::new();
+    let scene = scene(&site);
+    let mut grounds = Vec::new();
+    for scheme in [Scheme::Dark, Scheme::Light] {
+        let picture = browser::picture(&site, scene.gateway.admin(), scheme, SIZE);
+        assert_eq!((picture.width, picture.height), SIZE);
+        for (line, colours) in [("target", TARGET), ("client", CLIENT)] {
+            let colour = colours[scheme as usize];
+            let chart = picture.count(colour, 70..740, 235..395);
+            assert!(chart > 10, "{line}, {scheme:?}: {chart} pixels");
+            let key = picture.count(colour, 180..340, 205..232);
+            assert!(key > 30, "the key of {line}, {scheme:?}: {key} pixels");
+        }
+        grounds.push(picture.ground());
+    }
+    let light = |colour: [u8; 3]| colour.iter().map(|part| u32::from(*part)).sum::<u32>();
+    assert!(light(grounds[0]) < 150 && light(grounds[1]) > 650, "{grounds:?}");
+}
+
+/// Nothing on the page but what it may tell: no keys, no messages.
+#[test]
+fn the_page_tells_no_secret_and_no_message() {
+    let site = Site::new();
+    let target = Target::tcp();
+    let connect = target.address.clone();
+    let listen = "tls:127.0.0.1:0\", identity = \"gateway\", client_cert = \"none";
+    let gateway = Gateway::start(
+        &site,
+        format!(
+            "{}[bridge.one]\nlisten = {{ address = \"{listen}\" }}\nconnect = \"{connect}\"\n",
+            site.identity("gateway")
+        ),
+    );
+    let mut client = tls::dial(gateway.at("one"), tls::client_config(&site, None)).unwrap();
+    client.send(b"open sesame");
+    let mut served = target.accept();
+    assert_eq!(served.exactly(11), b"open sesame");
+    let key = site.read("gateway.key");
+    let key = key.lines().nth(1).unwrap();
+    for path in ["/", "/page.json", "/status"] {
+        let body = admin::get(gateway.admin(), path).body;
+        for secret in ["open sesame", key, "PRIVATE", "gateway.key"] {
+            assert!(!body.contains(secret), "{secret} in {path}");
+        }
+    }
+}
