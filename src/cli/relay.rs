@@ -6,6 +6,7 @@ use super::Failure;
 use super::args::RelayArgs;
 use super::{forward, run};
 use crate::config::{CommandLine, Surroundings, from_addresses};
+use crate::gateway::Launch;
 
 /// Carries until Ctrl-C, or with `--once` until one connection has ended.
 pub(super) fn run(args: &RelayArgs) -> Result<ExitCode, Failure> {
@@ -18,5 +19,5 @@ pub(super) fn run(args: &RelayArgs) -> Result<ExitCode, Failure> {
     // Standard input and output come once, so that bridge carries one.
     let ends = [&args.listen, &args.connect];
     let once = args.once || ends.iter().any(|end| end.starts_with("stdio:"));
-    if once { forward::once(&config) } else { forward::serve(&config, None) }
+    if once { forward::once(&config) } else { forward::serve(&config, None, Launch::default) }
 }

@@ -7,7 +7,7 @@ use super::Failure;
 use super::args::{ConfigArg, FormatArg, LogArgs, RunArgs};
 use super::forward;
 use crate::config::{self, Config, LogFormat, Surroundings};
-use crate::gateway::Source;
+use crate::gateway::{Launch, ServiceManager, Source};
 
 /// Reads the configuration and serves until it is told to stop.
 pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
@@ -18,7 +18,10 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     let log_format = args.log.log_format.map(LogFormat::from);
     let source = Source { file, surroundings, log_level, log_format };
     let config = source.load()?;
-    forward::serve(&config, Some(source))
+    let launch = || Launch {
+        manager: ServiceManager::of(|name| std::env::var_os(name), std::process::id()),
+    };
+    forward::serve(&config, Some(source), launch)
 }
 
 /// The path of the named configuration, or of the one that is found.

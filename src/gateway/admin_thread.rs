@@ -5,12 +5,13 @@ use std::io;
 use std::sync::Arc;
 use std::thread;
 
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::admin::{self, AdminListener};
 use super::control::{self, ControlError, Desk};
+use super::notify::{self, ServiceManager};
 use super::reload::{Reloader, Requests};
 use super::world::World;
 use crate::config::{Admin, Control};
@@ -45,6 +46,9 @@ pub(super) struct Duties {
     /// `None` where there is nothing to read again.
     pub reloader: Option<Reloader>,
     pub requests: Requests,
+    pub manager: ServiceManager,
+    /// The connections', which the manager is told about.
+    pub runtime: Handle,
 }
 
 /// A handle on the thread.
@@ -87,13 +91,15 @@ async fn run(
     stop: CancellationToken,
     report: oneshot::Sender<Result<(), AdminError>>,
 ) {
-    let Duties { admin, control, world, exposition, desk, reloader, requests } = duties;
+    let Duties { admin, control, world, exposition, desk, .. } = duties;
+    let Duties { reloader, requests, manager, runtime, .. } = duties;
     let (admin, control) = match listeners(admin, control).await {
         Ok(listeners) => listeners,
         // Nobody waits any more only if the start was given up.
         Err(error) => return drop(report.send(Err(error))),
     };
     let _ = report.send(Ok(()));
+    let notices = notify::keep_up(manager, Arc::clone(&world), runtime, stop.clone());
     let upkeep = exposition.clone().keep_up(stop.clone());
     let pages = async {
         if let Some(listener) = admin {
@@ -110,7 +116,7 @@ async fn run(
             reloader.run(requests, stop.clone()).await;
         }
     };
-    tokio::join!(upkeep, pages, answers, reloads);
+    tokio::join!(notices, upkeep, pages, answers, reloads);
 }
 
 async fn listeners(

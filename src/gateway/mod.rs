@@ -10,6 +10,7 @@ pub mod admin;
 mod admin_thread;
 pub mod control;
 mod drain;
+mod notify;
 mod once;
 mod prepare;
 mod reload;
@@ -26,6 +27,8 @@ pub use self::admin_thread::AdminError;
 use self::admin_thread::{AdminThread, Duties};
 use self::control::Desk;
 use self::drain::LAST_WORDS;
+use self::notify::STILL_STOPPING;
+pub use self::notify::ServiceManager;
 pub use self::once::carry_one;
 pub use self::prepare::{Mistake, Prepared};
 pub use self::reload::{Refusal, Reloaded, Source};
@@ -76,6 +79,14 @@ pub struct Gateway {
     world: Arc<World>,
     admin: AdminThread,
     reloads: Reloads,
+    manager: ServiceManager,
+}
+
+/// What a start is told beside its configuration.
+#[derive(Debug, Default)]
+pub struct Launch {
+    /// Who wants to hear how it goes.
+    pub manager: ServiceManager,
 }
 
 impl Gateway {
@@ -89,7 +100,9 @@ impl Gateway {
         source: Option<Source>,
         prepared: Prepared,
         exposition: &Exposition,
+        launch: Launch,
     ) -> Result<Self, StartError> {
+        let Launch { manager } = launch;
         let Prepared { identities, bridges, total, seen } = prepared;
         let opened = open(bridges).await?;
         let bridges: Vec<_> = opened.iter().map(OpenBridge::handle).collect();
@@ -103,6 +116,7 @@ impl Gateway {
             runtime: Handle::current(),
             total,
             tried: Mutex::new(seen),
+            manager: manager.clone(),
         });
         let admin = AdminThread::start(Duties {
             admin: config.admin.clone(),
@@ -112,13 +126,16 @@ impl Gateway {
             desk: Desk { world: Arc::clone(&world), reloads: reloads.clone() },
             reloader,
             requests,
+            manager: manager.clone(),
+            runtime: Handle::current(),
         });
         let admin = admin.await?;
         opened.into_iter().for_each(OpenBridge::run);
         bridges.iter().for_each(RunningBridge::announce);
         exposition.daemon().limit(config.max_connections);
         exposition.daemon().in_force_since(std::time::SystemTime::now());
-        Ok(Self { world, admin, reloads })
+        manager.ready(&world.in_a_line());
+        Ok(Self { world, admin, reloads, manager })
     }
 
     /// Serves until the first stop signal, then drains: open connections may
@@ -131,6 +148,7 @@ impl Gateway {
         let limit = self.world.lock().config.drain_timeout;
         let limit = within.map_or(limit, |within| within.min(limit));
         tracing::info!(signal, open = open_connections(&bridges), ?limit, "draining");
+        self.manager.stopping(&self.world.in_a_line(), STILL_STOPPING);
         bridges.iter().for_each(RunningBridge::drain);
         let why = tokio::select! {
             () = all_gone(&bridges) => None,

@@ -21,6 +21,7 @@ mod fifo;
 mod hostile;
 mod junk;
 mod limits;
+mod notifying;
 mod observing;
 mod oddities;
 mod proxying;

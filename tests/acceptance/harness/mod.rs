@@ -12,6 +12,7 @@ pub mod duplex;
 pub mod ends;
 pub mod framing;
 pub mod gateway;
+pub mod manager;
 pub mod message;
 pub mod packet;
 pub mod payload;

@@ -25,7 +25,7 @@ use crate::cli::service::args::Run;
 use crate::cli::service::name::ServiceName;
 use crate::cli::{Failure, forward};
 use crate::config::Surroundings;
-use crate::gateway::{Source, Stop, StopSignals};
+use crate::gateway::{Launch, Source, Stop, StopSignals};
 use crate::sys::windows::service::dispatch;
 use crate::telemetry::log::SERVICE;
 
@@ -152,7 +152,8 @@ fn serve(host: &Host) -> u8 {
             let (version, config) = (env!("CARGO_PKG_VERSION"), host.config.display());
             tracing::info!(target: SERVICE, version, %config, "the service `{name}` has started");
         };
-        forward::serve_for(&config, Some(source), &guard, || host.signals(), ready)
+        let launch = Launch::default();
+        forward::serve_for(&config, Some(source), launch, &guard, || host.signals(), ready)
     });
     match served {
         Ok(finish) => {
