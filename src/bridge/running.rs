@@ -46,9 +46,8 @@ impl RunningBridge {
 
     /// Says in the log that clients may come.
     pub fn announce(&self) {
-        let Whereabouts { address, path } = self.current.place();
+        let Whereabouts { address, socket } = self.current.place();
         let (bridge, target) = (self.name(), self.target());
-        let socket = path.as_deref().map(|path| tracing::field::display(path.display()));
         tracing::info!(target: "pipeferry::bridge", bridge, address, socket, target, "listening");
     }
 

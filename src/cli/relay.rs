@@ -10,6 +10,7 @@ use crate::gateway::Launch;
 
 /// Carries until Ctrl-C, or with `--once` until one connection has ended.
 pub(super) fn run(args: &RelayArgs) -> Result<ExitCode, Failure> {
+    run::take_handed()?;
     let surroundings = Surroundings::of_this_process();
     let max_connections = if args.once { Some(1) } else { args.max_connections };
     let given = CommandLine { max_connections, ..args.carry.command_line() };

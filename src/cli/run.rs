@@ -11,6 +11,7 @@ use crate::gateway::{Launch, ServiceManager, Source};
 
 /// Reads the configuration and serves until it is told to stop.
 pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
+    take_handed()?;
     let surroundings = Surroundings::of_this_process();
     let file = path(&args.file, &surroundings)?;
     check_level(&args.log)?;
@@ -22,6 +23,14 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
         manager: ServiceManager::of(|name| std::env::var_os(name), std::process::id()),
     };
     forward::serve(&config, Some(source), launch)
+}
+
+/// Sockets that systemd has opened for us; before we open anything ourselves.
+pub(super) fn take_handed() -> Result<(), Failure> {
+    #[cfg(unix)]
+    crate::endpoint::take_handed(|name| std::env::var_os(name), std::process::id())
+        .map_err(|error| Failure::usage(format!("error: {error}")))?;
+    Ok(())
 }
 
 /// The path of the named configuration, or of the one that is found.

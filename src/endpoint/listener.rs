@@ -1,7 +1,6 @@
 //! The listening end of a bridge, whatever it is.
 
 use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
@@ -9,6 +8,8 @@ use tokio::net::TcpListener;
 
 #[cfg(unix)]
 use super::fifo::FifoListener;
+#[cfg(unix)]
+use super::handed;
 #[cfg(windows)]
 use super::pipe::PipeListener;
 use super::stdio::StdioConn;
@@ -16,6 +17,8 @@ use super::stdio::StdioConn;
 use super::unix::{self, LocalListener, Rights};
 use super::{Conn, Stream, tcp};
 use crate::access::{Origin, Peer, ResolvedLocalRules};
+#[cfg(unix)]
+use crate::config::HandedListen;
 use crate::config::{Listen, TcpListen, TcpOptions};
 use crate::sys;
 
@@ -43,8 +46,9 @@ pub struct Incoming {
 pub struct Listener {
     socket: Socket,
     address: String,
-    /// Where the socket of a pipe lies, which its address does not say.
-    path: Option<PathBuf>,
+    /// Where the socket of a pipe lies, or what was handed over, which the
+    /// address does not say.
+    place: Option<String>,
 }
 
 #[derive(Debug)]
@@ -81,11 +85,17 @@ impl Listener {
             Socket::Tcp(listener, _) => address_of(listener, scheme).unwrap_or(address),
             _ => address,
         };
-        let path = match config {
-            Listen::Pipe(pipe) if cfg!(unix) => Some(pipe.address.socket.clone()),
+        let place = match config {
+            Listen::Pipe(pipe) if cfg!(unix) => Some(pipe.address.socket.display().to_string()),
+            #[cfg(unix)]
+            Listen::Handed(_) => match &socket {
+                Socket::Tcp(listener, _) => handed::place_of(listener),
+                Socket::Local(listener) => handed::place_of(listener),
+                _ => None,
+            },
             _ => None,
         };
-        Ok(Self { socket, address, path })
+        Ok(Self { socket, address, place })
     }
 
     #[cfg_attr(unix, allow(unused_variables))]
@@ -105,10 +115,14 @@ impl Listener {
             Listen::Pipe(pipe) => Ok(Socket::Pipe(Box::new(PipeListener::bind(pipe, rules)?))),
             #[cfg(unix)]
             Listen::Fifo(fifo) => Ok(Socket::Fifo(Box::new(FifoListener::bind(fifo)?))),
+            #[cfg(unix)]
+            Listen::Handed(end) => take_handed(end),
             Listen::Stdio(_) => Ok(Socket::Stdio { taken: false }),
             // The configuration refuses it before.
             #[cfg(windows)]
-            Listen::Unix(_) | Listen::Fifo(_) => Err(io::ErrorKind::Unsupported.into()),
+            Listen::Unix(_) | Listen::Fifo(_) | Listen::Handed(_) => {
+                Err(io::ErrorKind::Unsupported.into())
+            }
         }
     }
 
@@ -125,6 +139,13 @@ impl Listener {
                 self.address = address_of(listener, "tls").unwrap_or(self.address.clone());
             }
             #[cfg(unix)]
+            (Socket::Tcp(listener, options), Listen::Handed(end)) => {
+                tcp::apply_to_listener(listener, &end.tcp);
+                *options = end.tcp.clone();
+            }
+            #[cfg(unix)]
+            (Socket::Local(listener), Listen::Handed(end)) => listener.adapt(&end.allow),
+            #[cfg(unix)]
             (Socket::Local(listener), Listen::Unix(unix)) => listener.adapt(&unix.allow),
             #[cfg(unix)]
             (Socket::Local(listener), Listen::Pipe(pipe)) => listener.adapt(&pipe.allow),
@@ -137,9 +158,10 @@ impl Listener {
         &self.address
     }
 
-    /// The Unix socket that stands for a pipe.
-    pub fn path(&self) -> Option<&Path> {
-        self.path.as_deref()
+    /// The Unix socket that stands for a pipe, or the address of a socket that
+    /// was handed over.
+    pub fn place(&self) -> Option<&str> {
+        self.place.as_deref()
     }
 
     /// How many instances of a Windows pipe there are, now and later.
@@ -208,6 +230,22 @@ async fn bind_tcp(config: &TcpListen) -> io::Result<Socket> {
     Ok(Socket::Tcp(tcp::bind(&config.at, &config.tcp).await?, config.tcp.clone()))
 }
 
+/// Takes a socket that was handed over, if it is of the kind that is wanted.
+#[cfg(unix)]
+fn take_handed(end: &HandedListen) -> io::Result<Socket> {
+    let socket = handed::copy(end.name.as_str())?;
+    match handed::kind_of(&socket, end)? {
+        handed::Kind::Tcp => {
+            let listener = TcpListener::from_std(socket.into())?;
+            tcp::apply_to_listener(&listener, &end.tcp);
+            Ok(Socket::Tcp(listener, end.tcp.clone()))
+        }
+        handed::Kind::Local { packet } => {
+            Ok(Socket::Local(LocalListener::of_handed(socket, packet, &end.allow)?))
+        }
+    }
+}
+
 /// The word that the address of a listening end begins with.
 pub fn scheme(config: &Listen) -> &'static str {
     written(config).0
@@ -221,6 +259,7 @@ fn written(config: &Listen) -> (&'static str, String) {
         Listen::Unix(unix) => ("unix", unix.name.to_string()),
         Listen::Pipe(pipe) => ("pipe", pipe.address.name.to_string()),
         Listen::Fifo(fifo) => ("fifo", fifo.path.display().to_string()),
+        Listen::Handed(end) => ("fd", end.name.to_string()),
         Listen::Stdio(_) => ("stdio", String::new()),
     }
 }

@@ -12,6 +12,8 @@ mod dialer;
 mod fifo;
 #[cfg(unix)]
 mod file_rights;
+#[cfg(unix)]
+mod handed;
 mod kept;
 mod listener;
 mod message;
@@ -31,6 +33,8 @@ pub mod unix;
 
 pub use conn::Conn;
 pub use dialer::{DialError, Dialer, Dialled, PrepareError};
+#[cfg(unix)]
+pub use handed::{HandedError, handed_names, take_handed};
 pub use kept::{Keep, keep};
 pub use listener::{BindError, Incoming, Listener, scheme};
 pub use message::{BATCH, Message, SendError};

@@ -37,6 +37,8 @@ pub use self::signals::{Call, OnHangup, Stop, StopSignals};
 use self::world::World;
 use crate::bridge::{OpenBridge, OpenError, RunningBridge};
 use crate::config::Config;
+#[cfg(unix)]
+use crate::config::Listen;
 use crate::telemetry::metrics::Exposition;
 
 /// Why the daemon did not start.
@@ -105,6 +107,7 @@ impl Gateway {
         let Launch { manager } = launch;
         let Prepared { identities, bridges, total, seen } = prepared;
         let opened = open(bridges).await?;
+        warn_of_unused(config);
         let bridges: Vec<_> = opened.iter().map(OpenBridge::handle).collect();
         let world = Arc::new(World::new(config.clone(), bridges.clone(), identities));
         world.show_certificates(exposition);
@@ -163,6 +166,20 @@ impl Gateway {
         self.admin.stop();
         finish
     }
+}
+
+/// Whoever connects to a socket that nobody serves waits, and is not refused.
+fn warn_of_unused(config: &Config) {
+    #[cfg(unix)]
+    for name in crate::endpoint::handed_names() {
+        let takes =
+            |listen: &Listen| matches!(listen, Listen::Handed(end) if end.name.as_str() == name);
+        if !config.bridges.iter().any(|bridge| takes(&bridge.listen)) {
+            tracing::warn!(name, "a socket was handed over, and no bridge listens on it");
+        }
+    }
+    #[cfg(windows)]
+    let _ = config;
 }
 
 async fn open(bridges: Vec<crate::bridge::Bridge>) -> Result<Vec<OpenBridge>, StartError> {

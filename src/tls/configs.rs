@@ -20,7 +20,7 @@ use super::provider;
 use super::server_verifier::server_verifier;
 use super::shown::Shown;
 use super::tickets::CheckedTickets;
-use crate::config::{TlsClients, TlsDial, TlsListen, TlsOptions, TlsVersion};
+use crate::config::{TlsClients, TlsDial, TlsOptions, TlsServer, TlsVersion};
 
 /// Why an end got no TLS configuration.
 #[derive(Debug, thiserror::Error)]
@@ -65,8 +65,9 @@ impl TlsError {
 /// When the identity lacks what the end needs.
 pub fn server_config(
     identity: &Identity,
-    listen: &TlsListen,
+    listen: impl Into<TlsServer>,
 ) -> Result<Arc<ServerConfig>, TlsError> {
+    let listen = listen.into();
     let key = identity
         .certified_key()
         .ok_or_else(|| TlsError::NoCredential(identity.name().to_owned()))?;

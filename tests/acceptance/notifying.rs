@@ -9,7 +9,7 @@ use rustix::process::Signal;
 
 use crate::harness::gateway::completed;
 use crate::harness::manager::{Manager, Told};
-use crate::harness::{Duplex, End, Gateway, Site, Target, eventually};
+use crate::harness::{Duplex, Gateway, Site, Target, eventually};
 
 fn config(site: &Site, target: &Target, top: &str) -> String {
     let socket = site.at("one.sock");

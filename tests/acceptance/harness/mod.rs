@@ -5,6 +5,7 @@
 //! at sockets, exit codes, log lines and pages. Nothing waits a fixed time
 //! where a condition can be awaited, and no port is fixed.
 
+pub mod activation;
 pub mod admin;
 pub mod authority;
 pub mod cli;
