@@ -1,7 +1,8 @@
 //! systemd's own systemd-socket-activate: it opens sockets, waits for the first
 //! client, and then becomes the daemon, which finds them handed over.
 
-use std::process::Command;
+use std::os::fd::BorrowedFd;
+use std::process::{Command, Stdio};
 
 use super::gateway::completed;
 use super::{Gateway, Site};
@@ -46,4 +47,22 @@ where
         let gateway = Gateway::spawn(command, &config);
         (gateway, client.join().unwrap())
     })
+}
+
+/// The daemon with sockets that the scene holds, as systemd holds them: at most
+/// two. They stay open here when it ends.
+pub fn handing(site: &Site, sockets: &[(&str, BorrowedFd<'_>)], config: &str) -> Command {
+    let path = site.write("pipeferry.toml", config);
+    let mut command = Command::new("sh");
+    let numbers = ["3<&0", "4<&1"][..sockets.len()].join(" ");
+    let script = format!("LISTEN_PID=$$ exec \"$@\" {numbers} 0</dev/null 1>/dev/null");
+    command.arg("-c").arg(script).arg("sh");
+    command.arg(env!("CARGO_BIN_EXE_pipeferry")).arg("run").arg("--config").arg(path);
+    let names: Vec<_> = sockets.iter().map(|(name, _)| *name).collect();
+    command.env("LISTEN_FDS", sockets.len().to_string()).env("LISTEN_FDNAMES", names.join(":"));
+    let mut copies = sockets.iter().map(|(_, socket)| socket.try_clone_to_owned().unwrap());
+    command.stdin(copies.next().map_or_else(Stdio::null, Stdio::from));
+    command.stdout(copies.next().map_or_else(Stdio::null, Stdio::from));
+    command.stderr(Stdio::piped());
+    command
 }
