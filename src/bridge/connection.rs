@@ -85,7 +85,7 @@ fn record(
 }
 
 /// Admits the client, finds it a place and reaches the target, unless the
-/// bridge drains first.
+/// bridge drains and has waited long enough.
 async fn prepare(
     shared: &Arc<Shared>,
     conn: Conn,
@@ -95,7 +95,7 @@ async fn prepare(
 ) -> Result<Prepared, Ended> {
     let waiting = shared.metrics.wait();
     let admitted = shared.admission.admit(shared, conn, peer);
-    let admitted = shared.draining.run_until_cancelled(admitted).await.ok_or_else(called_off)?;
+    let admitted = shared.unless_called_off(admitted).await.ok_or_else(called_off)?;
     let client = admitted.map_err(|refused| never_carried(refused.outcome, refused.reason))?;
     let reached = async {
         let held = hold(shared, place).await?;
@@ -104,7 +104,7 @@ async fn prepare(
         let target = target.map_err(|reason| never_carried(Outcome::DialFailed, reason))?;
         Ok((held, target))
     };
-    let reached = shared.draining.run_until_cancelled(reached).await;
+    let reached = shared.unless_called_off(reached).await;
     match reached.unwrap_or_else(|| Err(called_off())) {
         Ok((held, target)) => {
             forget_announced(peer);

@@ -49,6 +49,7 @@ pub struct Listener {
     /// Where the socket of a pipe lies, or what was handed over, which the
     /// address does not say.
     place: Option<String>,
+    handed: bool,
 }
 
 #[derive(Debug)]
@@ -95,7 +96,7 @@ impl Listener {
             },
             _ => None,
         };
-        Ok(Self { socket, address, place })
+        Ok(Self { socket, address, place, handed: matches!(config, Listen::Handed(_)) })
     }
 
     #[cfg_attr(unix, allow(unused_variables))]
@@ -200,6 +201,12 @@ impl Listener {
                 Ok(incoming(Stream::Stdio(Box::new(StdioConn::open())), Origin::Stdio))
             }
         }
+    }
+
+    /// Whether those who wait to be accepted go on waiting when it is closed: the
+    /// socket is another's, and another process may serve it.
+    pub fn queue_outlives_it(&self) -> bool {
+        self.handed
     }
 
     /// How many clients the system holds back until they are accepted, as far

@@ -31,4 +31,5 @@ mod reloading;
 mod resilience;
 mod stopping;
 mod trusting;
+mod upgrading;
 mod watching;
