@@ -37,7 +37,7 @@ pub use self::running::RunningBridge;
 use crate::access::UnknownName;
 use crate::config::{self, Dial, Listen, Mode};
 use crate::endpoint::{
-    BindError, Dialer, Listener, PrepareError, Protection, ProtectionError, protection,
+    BindError, Dialer, Listener, Occupied, PrepareError, Protection, ProtectionError, protection,
 };
 use crate::ferry::Limits;
 use crate::frame::Prefix;
@@ -244,13 +244,14 @@ impl Bridge {
         self.protection.as_ref()
     }
 
-    /// Opens the listener; clients may connect and wait from then on.
+    /// Opens the listener; clients may connect and wait from then on. `occupied`
+    /// is about somebody who listens there.
     ///
     /// # Errors
     /// [`OpenError`] with the address and the system's reason.
-    pub async fn open(self) -> Result<OpenBridge, OpenError> {
+    pub async fn open(self, occupied: Occupied) -> Result<OpenBridge, OpenError> {
         let rules = self.shared.admission.local_rules();
-        match Listener::bind(&self.shared.config.listen, rules).await {
+        match Listener::bind(&self.shared.config.listen, rules, occupied).await {
             Ok(listener) => Ok(self.opened(listener)),
             Err(error) => Err(OpenError { bridge: self.shared.name, problem: error.into() }),
         }

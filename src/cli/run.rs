@@ -7,6 +7,7 @@ use super::Failure;
 use super::args::{ConfigArg, FormatArg, LogArgs, RunArgs};
 use super::forward;
 use crate::config::{self, Config, LogFormat, Surroundings};
+use crate::endpoint::Occupied;
 use crate::gateway::{Launch, ServiceManager, Source};
 
 /// Reads the configuration and serves until it is told to stop.
@@ -21,8 +22,20 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     let config = source.load()?;
     let launch = || Launch {
         manager: ServiceManager::of(|name| std::env::var_os(name), std::process::id()),
+        occupied: occupied(args),
     };
     forward::serve(&config, Some(source), launch)
+}
+
+#[cfg(unix)]
+fn occupied(args: &RunArgs) -> Occupied {
+    if args.take_over { Occupied::TakeOver } else { Occupied::Refuse }
+}
+
+/// The instances of a pipe are shared by nobody.
+#[cfg(windows)]
+fn occupied(_: &RunArgs) -> Occupied {
+    Occupied::Refuse
 }
 
 /// Sockets that systemd has opened for us; before we open anything ourselves.

@@ -15,7 +15,7 @@ use super::pipe::PipeListener;
 use super::stdio::StdioConn;
 #[cfg(unix)]
 use super::unix::{self, LocalListener, Rights};
-use super::{Conn, Stream, tcp};
+use super::{Conn, Occupied, Stream, tcp};
 use crate::access::{Origin, Peer, ResolvedLocalRules};
 #[cfg(unix)]
 use crate::config::HandedListen;
@@ -70,16 +70,18 @@ enum Socket {
 impl Listener {
     /// Opens the listening end. Clients may connect from then on and wait to
     /// be accepted. `rules` are those of `allow`, if they were resolved already.
+    /// `occupied` is about somebody who listens there.
     ///
     /// # Errors
     /// [`BindError`], with the address and the system's reason.
     pub async fn bind(
         config: &Listen,
         rules: Option<&ResolvedLocalRules>,
+        occupied: Occupied,
     ) -> Result<Self, BindError> {
         let (scheme, rest) = written(config);
         let address = format!("{scheme}:{rest}");
-        let socket = Self::open(config, rules).await;
+        let socket = Self::open(config, rules, occupied).await;
         let socket = socket.map_err(|source| BindError { address: address.clone(), source })?;
         // Port 0 was picked by the system by now.
         let address = match &socket {
@@ -99,19 +101,24 @@ impl Listener {
         Ok(Self { socket, address, place, handed: matches!(config, Listen::Handed(_)) })
     }
 
-    #[cfg_attr(unix, allow(unused_variables))]
-    async fn open(config: &Listen, rules: Option<&ResolvedLocalRules>) -> io::Result<Socket> {
+    #[allow(unused_variables)] // Each system has a use for one of them.
+    async fn open(
+        config: &Listen,
+        rules: Option<&ResolvedLocalRules>,
+        occupied: Occupied,
+    ) -> io::Result<Socket> {
         match config {
             Listen::Tcp(tcp) => bind_tcp(tcp).await,
             Listen::Tls(tls) => bind_tcp(&tls.tcp).await,
             #[cfg(unix)]
             Listen::Unix(unix) => {
                 let rights = Rights { allow: &unix.allow, file: &unix.file };
-                let listener = LocalListener::bind(&unix.name, unix.framing, rights).await?;
+                let listener =
+                    LocalListener::bind(&unix.name, unix.framing, rights, occupied).await?;
                 Ok(Socket::Local(listener))
             }
             #[cfg(unix)]
-            Listen::Pipe(pipe) => Ok(Socket::Local(unix::listen_as_pipe(pipe).await?)),
+            Listen::Pipe(pipe) => Ok(Socket::Local(unix::listen_as_pipe(pipe, occupied).await?)),
             #[cfg(windows)]
             Listen::Pipe(pipe) => Ok(Socket::Pipe(Box::new(PipeListener::bind(pipe, rules)?))),
             #[cfg(unix)]

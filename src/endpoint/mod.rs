@@ -17,6 +17,7 @@ mod handed;
 mod kept;
 mod listener;
 mod message;
+mod occupied;
 #[cfg(unix)]
 mod packet;
 mod patience;
@@ -38,6 +39,7 @@ pub use handed::{HandedError, handed_names, take_handed};
 pub use kept::{Keep, keep};
 pub use listener::{BindError, Incoming, Listener, scheme};
 pub use message::{BATCH, Message, SendError};
+pub use occupied::Occupied;
 #[cfg(unix)]
 pub use packet::PacketSocket;
 /// What keeps messages apart on this system: a SEQPACKET socket.

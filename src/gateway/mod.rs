@@ -39,6 +39,7 @@ use crate::bridge::{OpenBridge, OpenError, RunningBridge};
 use crate::config::Config;
 #[cfg(unix)]
 use crate::config::Listen;
+use crate::endpoint::Occupied;
 use crate::telemetry::metrics::Exposition;
 
 /// Why the daemon did not start.
@@ -89,6 +90,8 @@ pub struct Gateway {
 pub struct Launch {
     /// Who wants to hear how it goes.
     pub manager: ServiceManager,
+    /// Whether it takes the place of one that runs.
+    pub occupied: Occupied,
 }
 
 impl Gateway {
@@ -104,9 +107,9 @@ impl Gateway {
         exposition: &Exposition,
         launch: Launch,
     ) -> Result<Self, StartError> {
-        let Launch { manager } = launch;
+        let Launch { manager, occupied } = launch;
         let Prepared { identities, bridges, total, seen } = prepared;
-        let opened = open(bridges).await?;
+        let opened = open(bridges, occupied).await?;
         warn_of_unused(config);
         let bridges: Vec<_> = opened.iter().map(OpenBridge::handle).collect();
         let world = Arc::new(World::new(config.clone(), bridges.clone(), identities));
@@ -124,6 +127,7 @@ impl Gateway {
         let admin = AdminThread::start(Duties {
             admin: config.admin.clone(),
             control: config.control.clone(),
+            occupied,
             world: Arc::clone(&world),
             exposition: exposition.clone(),
             desk: Desk { world: Arc::clone(&world), reloads: reloads.clone() },
@@ -182,10 +186,13 @@ fn warn_of_unused(config: &Config) {
     let _ = config;
 }
 
-async fn open(bridges: Vec<crate::bridge::Bridge>) -> Result<Vec<OpenBridge>, StartError> {
+async fn open(
+    bridges: Vec<crate::bridge::Bridge>,
+    occupied: Occupied,
+) -> Result<Vec<OpenBridge>, StartError> {
     let (mut opened, mut failed) = (Vec::new(), Vec::new());
     for bridge in bridges {
-        match bridge.open().await {
+        match bridge.open(occupied).await {
             Ok(open) => opened.push(open),
             Err(error) => failed.push(error),
         }

@@ -14,7 +14,7 @@ use rustix::process::Signal;
 use crate::harness::activation::handing;
 use crate::harness::gateway::completed;
 use crate::harness::target::echo;
-use crate::harness::{Duplex, Gateway, PATIENCE, Site, Target, eventually};
+use crate::harness::{Duplex, Gateway, PATIENCE, Site, Target, eventually, pipeferry, ran};
 
 fn echo_service() -> String {
     let target = Target::tcp();
@@ -177,4 +177,122 @@ fn whoever_waits_at_a_handed_socket_is_served_by_the_next_process() {
     waits.send(b"anybody?");
     let _next = start();
     assert_eq!(waits.exactly(8), b"anybody?");
+}
+
+/// A daemon that takes the place of one with the same configuration.
+fn successor(site: &Site, config: &str) -> Gateway {
+    let path = site.write("pipeferry.toml", config);
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_pipeferry"));
+    command.arg("run").arg("--take-over").arg("--config").arg(path);
+    // Its page comes when the other has gone.
+    Gateway::spawn(command, &config.replace("[admin]", ""))
+}
+
+#[test]
+fn a_unix_socket_passes_to_a_successor_while_clients_come() {
+    let site = Site::new();
+    let config = completed(&format!(
+        "[bridge.unix]\nlisten = \"unix:{}\"\nconnect = \"{}\"\n",
+        site.at("s"),
+        echo_service()
+    ));
+    let mut gateway = Gateway::start(&site, &config);
+    let mut stays = Duplex::unix(site.path("s"));
+    stays.send(b"1");
+    assert_eq!(stays.exactly(1), b"1");
+    let clients = Clients::visiting(&Place::Unix(site.path("s")));
+    for _ in 0..3 {
+        clients.serve_more(100);
+        let next = successor(&site, &config);
+        gateway.terminate();
+        stays.send(b"2");
+        assert_eq!(stays.exactly(1), b"2", "the old one goes on with whom it has");
+        stays = Duplex::unix(site.path("s"));
+        stays.send(b"1");
+        assert_eq!(stays.exactly(1), b"1");
+        assert_eq!(gateway.wait_exit(), 0);
+        gateway = next;
+    }
+    clients.serve_more(100);
+    assert_eq!(clients.end(), Vec::<String>::new());
+    assert!(site.path("s").exists(), "the old one did not remove what is not its own");
+    drop(stays);
+    assert_eq!(gateway.stop(), 0);
+    assert!(!site.path("s").exists());
+    let left: Vec<_> =
+        std::fs::read_dir(site.root()).unwrap().map(|one| one.unwrap().file_name()).collect();
+    assert_eq!(left, ["pipeferry.toml"]);
+}
+
+#[test]
+fn control_and_page_pass_to_a_successor_and_keep_nobody_from_starting() {
+    let site = Site::new();
+    let port = free_port();
+    let config = format!(
+        "control = \"ctl\"\nwatch = false\npipe_path = \"{}/{{name}}\"\n[admin]\nlisten = \"tcp:127.0.0.1:{port}\"\n[log]\nformat = \"json\"\n[bridge.one]\nlisten = \"unix:{}\"\nconnect = \"tcp:127.0.0.1:1\"\n",
+        site.root().display(),
+        site.at("s")
+    );
+    let mut old = Gateway::start(&site, &config);
+    let status = || {
+        let path = site.at("pipeferry.toml");
+        ran(&mut pipeferry(&["status", "--json", "--config", &path])).good().stdout
+    };
+    let pid = |gateway: &Gateway| format!("\"pid\":{}", gateway.pid());
+    let has = |text: &str, pid: &str| text.replace(' ', "").contains(pid);
+    assert!(has(&status(), &pid(&old)));
+    let new = successor(&site, &config);
+    assert!(has(&status(), &pid(&new)), "whoever asks now asks the new one");
+    assert_eq!(new.lines("admin listens when its address is free").len(), 1);
+    assert_eq!(old.stop(), 0);
+    eventually("the page to be the new one's", || {
+        (new.lines("admin listening").len() == 1).then_some(())
+    });
+    assert!(has(&status(), &pid(&new)), "the old one did not remove its control pipe");
+}
+
+/// Two daemons need one port that both can be told; nothing else asks for it
+/// while this runs.
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+#[test]
+fn without_being_told_so_a_daemon_takes_nothing_from_one_that_lives() {
+    let site = Site::new();
+    let config = completed(&format!(
+        "[bridge.unix]\nlisten = \"unix:{}\"\nconnect = \"tcp:127.0.0.1:1\"\n",
+        site.at("s")
+    ));
+    let _lives = Gateway::start(&site, &config);
+    let path = site.at("pipeferry.toml");
+    let said = ran(&mut pipeferry(&["run", "--config", &path]));
+    assert_ne!(said.code, 0);
+    assert!(said.stderr.contains("another process listens on it"), "{}", said.stderr);
+}
+
+fn reuse_port() -> String {
+    completed(&format!(
+        "[bridge.tcp]\nlisten = {{ address = \"tcp:127.0.0.1:{}\", reuse_port = true }}\nconnect = \"{}\"\n",
+        free_port(),
+        echo_service()
+    ))
+}
+
+#[test]
+fn a_tcp_port_passes_to_a_successor_while_clients_come() {
+    let site = Site::new();
+    let config = reuse_port();
+    let mut gateway = Gateway::start(&site, &config);
+    let place = Place::Tcp(gateway.at("tcp"));
+    let clients = Clients::visiting(&place);
+    for _ in 0..5 {
+        clients.serve_more(100);
+        let next = Gateway::start(&site, &config);
+        gateway.terminate();
+        assert_eq!(gateway.wait_exit(), 0);
+        gateway = next;
+    }
+    clients.serve_more(100);
+    assert_eq!(clients.end(), Vec::<String>::new());
 }

@@ -10,7 +10,7 @@ use tokio::net::UnixListener;
 use super::{SocketFile, bind, peer_process};
 use crate::access::{Origin, Peer};
 use crate::config::{FileAccess, Framing, LocalRule, LocalRules, UnixName};
-use crate::endpoint::{Conn, Incoming, PacketSocket, Stream};
+use crate::endpoint::{Conn, Incoming, Occupied, PacketSocket, Stream};
 use crate::sys;
 
 /// Who may open a socket, and what its file looks like.
@@ -41,11 +41,16 @@ impl LocalListener {
     ///
     /// # Errors
     /// As [`bind`].
-    pub async fn bind(name: &UnixName, framing: Framing, rights: Rights<'_>) -> io::Result<Self> {
+    pub async fn bind(
+        name: &UnixName,
+        framing: Framing,
+        rights: Rights<'_>,
+        occupied: Occupied,
+    ) -> io::Result<Self> {
         let packet = framing == Framing::Packet;
         let kind = if packet { Type::SEQPACKET } else { Type::STREAM };
         let (file, mode) = file_rights(&rights);
-        let bound = bind(name, kind, &file, Some(mode)).await?;
+        let bound = bind(name, kind, &file, Some(mode), occupied).await?;
         let socket = register(bound.socket, packet)?;
         Ok(Self { socket, groups: asks_for_groups(rights.allow), _file: bound.file })
     }
