@@ -2,14 +2,15 @@
 //!
 //! Beyond the limit of connections nobody is accepted, so that further clients
 //! wait in the system's queue and are not refused. An error of accept is
-//! counted and waited out; it never ends the loop.
+//! counted and waited out; it never ends the loop. When it ends, nobody is left
+//! in the queue who could be taken.
 
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::task::TaskTracker;
 
 use super::current::Current;
@@ -26,6 +27,12 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 const LOOK_AT_QUEUE: Duration = Duration::from_millis(100);
 /// More held back clients than this are counted as this many.
 const MOST_COUNTED: usize = 1024;
+
+/// Clients taken from the system's queue when a drain begins: more than it
+/// holds, and still an end where they come faster than they are taken.
+const MOST_LATE: usize = 8192;
+/// Whoever is in the queue is there at once, unless it has left meanwhile.
+const LONGEST_LATE: Duration = Duration::from_millis(100);
 
 /// What a running accept loop can be told.
 #[derive(Debug)]
@@ -51,8 +58,34 @@ impl Accept {
     /// Runs until the bridge drains; the listener is closed then.
     pub async fn run(mut self) {
         while let Some((place, incoming)) = self.next().await {
-            let current = Arc::clone(&self.current);
-            self.tasks.spawn(connection::run(current, incoming, place, Instant::now()));
+            self.begin(place, incoming);
+        }
+        self.empty_queue().await;
+    }
+
+    fn begin(&self, place: Standing, incoming: Incoming) {
+        let current = Arc::clone(&self.current);
+        self.tasks.spawn(connection::run(current, incoming, place, Instant::now()));
+    }
+
+    /// Takes in whom the system has connected already: they were let in before
+    /// the drain, and closing the listener would reset them. Ends when nobody
+    /// waits, or the limit of connections holds them back; nothing may come
+    /// between its end and the close.
+    async fn empty_queue(&mut self) {
+        let shared = self.current.shared();
+        for _ in 0..MOST_LATE {
+            let Some(listener) = &mut self.listener else { return };
+            if listener.queue_outlives_it() || listener.queued() == 0 {
+                return;
+            }
+            let place = timeout(Duration::ZERO, place(&shared, listener)).await;
+            let Ok(Ok(place)) = place else { return };
+            match timeout(LONGEST_LATE, listener.accept()).await {
+                Ok(Ok(incoming)) => self.begin(place, incoming),
+                Ok(Err(_)) => shared.metrics.accept_error(),
+                Err(_) => return,
+            }
         }
     }
 

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use super::judge::Judge;
 use super::{Problem, Shared};
 use crate::access::{Origin, Peer, ResolvedLocalRules, TlsSession};
-use crate::config::{Listen, ProxyAccept, TlsClients, TlsListen};
+use crate::config::{Listen, ProxyAccept, TlsClients, TlsServer};
 use crate::endpoint::tls::{HandshakeError, Shaken, accept};
 use crate::endpoint::{Conn, Stream, name_client, turn_away};
 use crate::proxy;
@@ -27,6 +27,9 @@ use crate::tls::{self, Identities, Identity, Recheck, Refusal, TlsError};
 #[derive(Debug)]
 pub(super) struct Admission {
     local: Option<ResolvedLocalRules>,
+    /// The socket was handed over and may be a TCP socket, whose clients have
+    /// no account; then there are no rules about any.
+    handed: bool,
     proxy: Option<ProxyAccept>,
     tls: Option<TlsAdmission>,
 }
@@ -63,7 +66,7 @@ impl Refused {
 
 impl Admission {
     pub fn new(listen: &Listen, identities: &Identities) -> Result<Self, Problem> {
-        let mut admission = Self { local: None, proxy: None, tls: None };
+        let mut admission = Self { local: None, handed: false, proxy: None, tls: None };
         match listen {
             Listen::Unix(unix) => {
                 admission.local = Some(ResolvedLocalRules::resolve(&unix.allow)?);
@@ -75,7 +78,16 @@ impl Admission {
             Listen::Tcp(tcp) => admission.proxy.clone_from(&tcp.proxy),
             Listen::Tls(tls) => {
                 admission.proxy.clone_from(&tls.tcp.proxy);
-                admission.tls = Some(TlsAdmission::new(tls, identities)?);
+                admission.tls = Some(TlsAdmission::new(&(&**tls).into(), identities)?);
+            }
+            // Without TLS it may be a Unix socket.
+            Listen::Handed(handed) => {
+                admission.handed = true;
+                admission.proxy.clone_from(&handed.proxy);
+                match &handed.tls {
+                    Some(tls) => admission.tls = Some(TlsAdmission::new(tls, identities)?),
+                    None => admission.local = Some(ResolvedLocalRules::resolve(&handed.allow)?),
+                }
             }
             Listen::Fifo(_) | Listen::Stdio(_) => {}
         }
@@ -148,6 +160,9 @@ impl Admission {
 
     fn check_account(&self, peer: &Peer) -> Result<(), Refused> {
         let Some(rules) = &self.local else { return Ok(()) };
+        if self.handed && matches!(peer.origin, Origin::Network { .. }) {
+            return Ok(());
+        }
         let Origin::Local(process) = &peer.origin else {
             return Err(Refused::denied("nobody can tell which account this client has"));
         };
@@ -221,11 +236,11 @@ fn header_cut(error: io::Error) -> Refused {
 }
 
 impl TlsAdmission {
-    fn new(listen: &TlsListen, identities: &Identities) -> Result<Self, TlsError> {
+    fn new(listen: &TlsServer, identities: &Identities) -> Result<Self, TlsError> {
         let identity = identities
             .get(&listen.identity)
             .ok_or_else(|| TlsError::NoCredential(listen.identity.clone()))?;
-        let config = tls::server_config(identity, listen)?;
+        let config = tls::server_config(identity, listen.clone())?;
         Ok(Self {
             config,
             fin_is_end: listen.tls.close_notify_optional,

@@ -90,8 +90,8 @@ fn record(
 }
 
 /// Admits the client, finds it a place and reaches the target, unless the
-/// bridge drains first. `from` becomes our own address on the way to the target,
-/// where it is wanted.
+/// bridge drains and has waited long enough. `from` becomes our own address on the
+/// way to the target, where it is wanted.
 async fn prepare(
     shared: &Arc<Shared>,
     conn: Conn,
@@ -102,7 +102,7 @@ async fn prepare(
 ) -> Result<Prepared, Ended> {
     let waiting = shared.metrics.wait();
     let admitted = shared.admission.admit(shared, conn, peer);
-    let admitted = shared.draining.run_until_cancelled(admitted).await.ok_or_else(called_off)?;
+    let admitted = shared.unless_called_off(admitted).await.ok_or_else(called_off)?;
     let client = admitted.map_err(|refused| never_carried(refused.outcome, refused.reason))?;
     let reached = async {
         let held = hold(shared, place).await?;
@@ -111,7 +111,7 @@ async fn prepare(
         let target = target.map_err(|reason| never_carried(Outcome::DialFailed, reason))?;
         Ok((held, target))
     };
-    let reached = shared.draining.run_until_cancelled(reached).await;
+    let reached = shared.unless_called_off(reached).await;
     match reached.unwrap_or_else(|| Err(called_off())) {
         Ok((held, target)) => {
             forget_announced(peer);

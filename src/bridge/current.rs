@@ -3,7 +3,6 @@
 //! A connection keeps the settings it began with. New ones are judged by those
 //! that are here, and so are the old ones when these change.
 
-use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Shared;
@@ -22,14 +21,15 @@ pub(super) struct Current {
 pub(super) struct Whereabouts {
     /// The address that it really listens on.
     pub address: String,
-    /// The socket that stands for a pipe.
-    pub path: Option<PathBuf>,
+    /// The socket that stands for a pipe, or the address of one that was handed
+    /// over.
+    pub socket: Option<String>,
 }
 
 impl Whereabouts {
     pub fn of(listener: &Listener) -> Self {
         let address = listener.address().to_owned();
-        Self { address, path: listener.path().map(std::path::Path::to_owned) }
+        Self { address, socket: listener.place().map(str::to_owned) }
     }
 }
 

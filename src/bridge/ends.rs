@@ -13,7 +13,7 @@ pub(super) fn check_file_owner(listen: &Listen) -> Result<(), UnknownName> {
         Listen::Pipe(end) => &end.file,
         Listen::Unix(end) => &end.file,
         Listen::Fifo(end) => &end.file,
-        Listen::Tcp(_) | Listen::Tls(_) | Listen::Stdio(_) => return Ok(()),
+        Listen::Tcp(_) | Listen::Tls(_) | Listen::Handed(_) | Listen::Stdio(_) => return Ok(()),
     };
     file.owner.as_deref().map(user_number).transpose()?;
     file.group.as_deref().map(group_number).transpose()?;
@@ -27,6 +27,7 @@ pub(super) fn listen_framing(listen: &Listen) -> Framing {
         Listen::Fifo(end) => end.framing,
         Listen::Tcp(end) => end.framing,
         Listen::Tls(end) => end.tcp.framing,
+        Listen::Handed(end) => end.framing,
         Listen::Stdio(end) => end.framing,
     }
 }

@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -36,7 +37,7 @@ pub use self::running::RunningBridge;
 use crate::access::UnknownName;
 use crate::config::{self, Dial, Listen, Mode};
 use crate::endpoint::{
-    BindError, Dialer, Listener, PrepareError, Protection, ProtectionError, protection,
+    BindError, Dialer, Listener, Occupied, PrepareError, Protection, ProtectionError, protection,
 };
 use crate::ferry::Limits;
 use crate::frame::Prefix;
@@ -124,8 +125,32 @@ struct Shared {
     // Of the bridge as long as it runs, whatever its configuration says.
     places: Arc<Places>,
     connections: Arc<Connections>,
-    /// No new connections; those that are not carried yet are called off.
+    /// No new connections; those that are not carried yet are called off soon.
     draining: CancellationToken,
+    /// They are called off now.
+    called_off: CancellationToken,
+}
+
+/// Who is let in and not carried yet when a drain begins may still be: dials
+/// and handshakes that go well take less, and who keeps silent must not hold a
+/// stop up.
+const NOT_CARRIED_YET: Duration = Duration::from_secs(2);
+
+impl Shared {
+    /// Does the work of a connection that is not carried yet; `None` if that was
+    /// called off.
+    async fn unless_called_off<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let called_off = async {
+            self.draining.cancelled().await;
+            // Either way it is.
+            let _ = timeout(NOT_CARRIED_YET, self.called_off.cancelled()).await;
+        };
+        tokio::select! {
+            biased;
+            done = work => Some(done),
+            () = called_off => None,
+        }
+    }
 }
 
 /// A bridge that is prepared: all but the listener is there.
@@ -194,6 +219,7 @@ impl Bridge {
             places: Arc::new(Places::new(config.max_connections, total)),
             connections: Arc::default(),
             draining: CancellationToken::new(),
+            called_off: CancellationToken::new(),
         };
         Ok(Self { shared, protection })
     }
@@ -218,13 +244,14 @@ impl Bridge {
         self.protection.as_ref()
     }
 
-    /// Opens the listener; clients may connect and wait from then on.
+    /// Opens the listener; clients may connect and wait from then on. `occupied`
+    /// is about somebody who listens there.
     ///
     /// # Errors
     /// [`OpenError`] with the address and the system's reason.
-    pub async fn open(self) -> Result<OpenBridge, OpenError> {
+    pub async fn open(self, occupied: Occupied) -> Result<OpenBridge, OpenError> {
         let rules = self.shared.admission.local_rules();
-        match Listener::bind(&self.shared.config.listen, rules).await {
+        match Listener::bind(&self.shared.config.listen, rules, occupied).await {
             Ok(listener) => Ok(self.opened(listener)),
             Err(error) => Err(OpenError { bridge: self.shared.name, problem: error.into() }),
         }

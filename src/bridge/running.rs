@@ -46,9 +46,8 @@ impl RunningBridge {
 
     /// Says in the log that clients may come.
     pub fn announce(&self) {
-        let Whereabouts { address, path } = self.current.place();
+        let Whereabouts { address, socket } = self.current.place();
         let (bridge, target) = (self.name(), self.target());
-        let socket = path.as_deref().map(|path| tracing::field::display(path.display()));
         tracing::info!(target: "pipeferry::bridge", bridge, address, socket, target, "listening");
     }
 
@@ -148,6 +147,7 @@ impl RunningBridge {
             places: Arc::clone(&old.places),
             connections: Arc::clone(&old.connections),
             draining: old.draining.clone(),
+            called_off: old.called_off.clone(),
             ..new
         }));
     }
@@ -181,7 +181,8 @@ impl RunningBridge {
         cut
     }
 
-    /// Stops accepting, calls off handshakes and dials, lets the rest go on.
+    /// Stops accepting, gives handshakes and dials a moment to finish, lets the
+    /// rest go on.
     pub fn drain(&self) {
         self.current.shared().draining.cancel();
         self.tasks.close();
@@ -190,6 +191,7 @@ impl RunningBridge {
     /// Cuts off all connections, now.
     pub fn cut(&self) {
         self.drain();
+        self.current.shared().called_off.cancel();
         self.current.shared().connections.cut();
     }
 

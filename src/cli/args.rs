@@ -66,6 +66,10 @@ pub(super) enum Command {
 pub(super) struct RunArgs {
     #[command(flatten)]
     pub file: ConfigArg,
+    /// Take the Unix sockets and the control pipe of a daemon that runs and will be stopped next
+    #[cfg(unix)]
+    #[arg(long)]
+    pub take_over: bool,
     #[command(flatten)]
     pub log: LogArgs,
 }

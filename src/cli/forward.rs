@@ -9,19 +9,24 @@ use super::Failure;
 use crate::bridge::Verdict;
 use crate::config::Config;
 use crate::gateway::sandbox::Sandbox;
-use crate::gateway::{Finish, Gateway, OnHangup, Prepared, Source, StopSignals, carry_one};
+use crate::gateway::{Finish, Gateway, Launch, OnHangup, Prepared, Source, StopSignals, carry_one};
 use crate::telemetry::Outcome;
 use crate::telemetry::log::{self, LogGuard};
 use crate::telemetry::metrics::Exposition;
 
-/// Serves until stopped; what comes from a `source` can be reloaded.
-pub(super) fn serve(config: &Config, source: Option<Source>) -> Result<ExitCode, Failure> {
+/// Serves until stopped; what comes from a `source` can be reloaded. `launch` is
+/// asked once there is a log.
+pub(super) fn serve(
+    config: &Config,
+    source: Option<Source>,
+    launch: impl FnOnce() -> Launch,
+) -> Result<ExitCode, Failure> {
     let on_hangup = if source.is_some() { OnHangup::Reload } else { OnHangup::Stop };
     // Before the log, which is a thread.
     let sandbox = Sandbox::enter(config, source.as_ref());
     let log = standard_error(config)?;
     let signals = || StopSignals::listen(on_hangup).context("cannot listen for signals");
-    let finish = serve_for(config, (source, sandbox), &log, signals, || ());
+    let finish = serve_for(config, (source, sandbox), launch(), &log, signals, || ());
     drop(log);
     match finish? {
         Finish::Drained => Ok(ExitCode::SUCCESS),
@@ -34,6 +39,7 @@ pub(super) fn serve(config: &Config, source: Option<Source>) -> Result<ExitCode,
 pub(super) fn serve_for(
     config: &Config,
     (source, sandbox): (Option<Source>, Sandbox),
+    launch: Launch,
     log: &LogGuard,
     signals: impl FnOnce() -> anyhow::Result<StopSignals>,
     ready: impl FnOnce(),
@@ -45,7 +51,8 @@ pub(super) fn serve_for(
     let runtime = runtime(config.threads)?;
     let finish = runtime.block_on(async {
         let signals = signals()?;
-        let gateway = Gateway::start(config, source, sandbox, prepared, &exposition).await?;
+        let gateway =
+            Gateway::start(config, source, sandbox, prepared, &exposition, launch).await?;
         ready();
         anyhow::Ok(gateway.serve(signals).await)
     });

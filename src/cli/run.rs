@@ -7,10 +7,12 @@ use super::Failure;
 use super::args::{ConfigArg, FormatArg, LogArgs, RunArgs};
 use super::forward;
 use crate::config::{self, Config, LogFormat, Surroundings};
-use crate::gateway::Source;
+use crate::endpoint::Occupied;
+use crate::gateway::{Launch, ServiceManager, Source};
 
 /// Reads the configuration and serves until it is told to stop.
 pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
+    take_handed()?;
     let surroundings = Surroundings::of_this_process();
     let file = path(&args.file, &surroundings)?;
     check_level(&args.log)?;
@@ -18,7 +20,30 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     let log_format = args.log.log_format.map(LogFormat::from);
     let source = Source { file, surroundings, log_level, log_format };
     let config = source.load()?;
-    forward::serve(&config, Some(source))
+    let launch = || Launch {
+        manager: ServiceManager::of(|name| std::env::var_os(name), std::process::id()),
+        occupied: occupied(args),
+    };
+    forward::serve(&config, Some(source), launch)
+}
+
+#[cfg(unix)]
+fn occupied(args: &RunArgs) -> Occupied {
+    if args.take_over { Occupied::TakeOver } else { Occupied::Refuse }
+}
+
+/// The instances of a pipe are shared by nobody.
+#[cfg(windows)]
+fn occupied(_: &RunArgs) -> Occupied {
+    Occupied::Refuse
+}
+
+/// Sockets that systemd has opened for us; before we open anything ourselves.
+pub(super) fn take_handed() -> Result<(), Failure> {
+    #[cfg(unix)]
+    crate::endpoint::take_handed(|name| std::env::var_os(name), std::process::id())
+        .map_err(|error| Failure::usage(format!("error: {error}")))?;
+    Ok(())
 }
 
 /// The path of the named configuration, or of the one that is found.

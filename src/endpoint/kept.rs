@@ -1,6 +1,8 @@
 //! What becomes of an open listener when its configuration changes.
 
-use crate::config::{FifoListen, Framing, Listen, PipeListen, TcpListen, UnixListen};
+use crate::config::{
+    FifoListen, Framing, HandedListen, Listen, LocalRules, PipeListen, TcpListen, UnixListen,
+};
 
 /// What becomes of an open listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +23,7 @@ pub fn keep(old: &Listen, new: &Listen) -> Keep {
         (Listen::Unix(old), Listen::Unix(new)) => keep_unix(old, new),
         (Listen::Pipe(old), Listen::Pipe(new)) => keep_pipe(old, new),
         (Listen::Fifo(old), Listen::Fifo(new)) => keep_fifo(old, new),
+        (Listen::Handed(old), Listen::Handed(new)) => keep_handed(old, new),
         _ => match (tcp(old), tcp(new)) {
             (Some(old), Some(new)) => keep_tcp(old, new),
             _ => Keep::Elsewhere,
@@ -64,6 +67,16 @@ fn keep_fifo(old: &FifoListen, new: &FifoListen) -> Keep {
     } else {
         Keep::GoesOn
     }
+}
+
+/// The socket is looked at again where another kind may be asked of it: it is
+/// taken anew, and whoever waits in its queue does not notice.
+fn keep_handed(old: &HandedListen, new: &HandedListen) -> Keep {
+    let kind = |end: &HandedListen| {
+        let rules = matches!(end.allow, LocalRules::Rules(_));
+        (end.framing == Framing::Packet, end.tls.is_some(), rules, end.proxy.is_some())
+    };
+    if old.name == new.name && kind(old) == kind(new) { Keep::GoesOn } else { Keep::Elsewhere }
 }
 
 /// A socket of packets cannot become one of a stream.

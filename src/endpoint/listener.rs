@@ -1,7 +1,6 @@
 //! The listening end of a bridge, whatever it is.
 
 use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
@@ -9,13 +8,17 @@ use tokio::net::TcpListener;
 
 #[cfg(unix)]
 use super::fifo::FifoListener;
+#[cfg(unix)]
+use super::handed;
 #[cfg(windows)]
 use super::pipe::PipeListener;
 use super::stdio::StdioConn;
 #[cfg(unix)]
 use super::unix::{self, LocalListener, Rights};
-use super::{Conn, Stream, tcp};
+use super::{Conn, Occupied, Stream, tcp};
 use crate::access::{Origin, Peer, ResolvedLocalRules};
+#[cfg(unix)]
+use crate::config::HandedListen;
 use crate::config::{Listen, TcpListen, TcpOptions};
 use crate::sys;
 
@@ -43,8 +46,10 @@ pub struct Incoming {
 pub struct Listener {
     socket: Socket,
     address: String,
-    /// Where the socket of a pipe lies, which its address does not say.
-    path: Option<PathBuf>,
+    /// Where the socket of a pipe lies, or what was handed over, which the
+    /// address does not say.
+    place: Option<String>,
+    handed: bool,
 }
 
 #[derive(Debug)]
@@ -65,50 +70,67 @@ enum Socket {
 impl Listener {
     /// Opens the listening end. Clients may connect from then on and wait to
     /// be accepted. `rules` are those of `allow`, if they were resolved already.
+    /// `occupied` is about somebody who listens there.
     ///
     /// # Errors
     /// [`BindError`], with the address and the system's reason.
     pub async fn bind(
         config: &Listen,
         rules: Option<&ResolvedLocalRules>,
+        occupied: Occupied,
     ) -> Result<Self, BindError> {
         let (scheme, rest) = written(config);
         let address = format!("{scheme}:{rest}");
-        let socket = Self::open(config, rules).await;
+        let socket = Self::open(config, rules, occupied).await;
         let socket = socket.map_err(|source| BindError { address: address.clone(), source })?;
         // Port 0 was picked by the system by now.
         let address = match &socket {
             Socket::Tcp(listener, _) => address_of(listener, scheme).unwrap_or(address),
             _ => address,
         };
-        let path = match config {
-            Listen::Pipe(pipe) if cfg!(unix) => Some(pipe.address.socket.clone()),
+        let place = match config {
+            Listen::Pipe(pipe) if cfg!(unix) => Some(pipe.address.socket.display().to_string()),
+            #[cfg(unix)]
+            Listen::Handed(_) => match &socket {
+                Socket::Tcp(listener, _) => handed::place_of(listener),
+                Socket::Local(listener) => handed::place_of(listener),
+                _ => None,
+            },
             _ => None,
         };
-        Ok(Self { socket, address, path })
+        Ok(Self { socket, address, place, handed: matches!(config, Listen::Handed(_)) })
     }
 
-    #[cfg_attr(unix, allow(unused_variables))]
-    async fn open(config: &Listen, rules: Option<&ResolvedLocalRules>) -> io::Result<Socket> {
+    #[allow(unused_variables)] // Each system has a use for one of them.
+    async fn open(
+        config: &Listen,
+        rules: Option<&ResolvedLocalRules>,
+        occupied: Occupied,
+    ) -> io::Result<Socket> {
         match config {
             Listen::Tcp(tcp) => bind_tcp(tcp).await,
             Listen::Tls(tls) => bind_tcp(&tls.tcp).await,
             #[cfg(unix)]
             Listen::Unix(unix) => {
                 let rights = Rights { allow: &unix.allow, file: &unix.file };
-                let listener = LocalListener::bind(&unix.name, unix.framing, rights).await?;
+                let listener =
+                    LocalListener::bind(&unix.name, unix.framing, rights, occupied).await?;
                 Ok(Socket::Local(listener))
             }
             #[cfg(unix)]
-            Listen::Pipe(pipe) => Ok(Socket::Local(unix::listen_as_pipe(pipe).await?)),
+            Listen::Pipe(pipe) => Ok(Socket::Local(unix::listen_as_pipe(pipe, occupied).await?)),
             #[cfg(windows)]
             Listen::Pipe(pipe) => Ok(Socket::Pipe(Box::new(PipeListener::bind(pipe, rules)?))),
             #[cfg(unix)]
             Listen::Fifo(fifo) => Ok(Socket::Fifo(Box::new(FifoListener::bind(fifo)?))),
+            #[cfg(unix)]
+            Listen::Handed(end) => take_handed(end),
             Listen::Stdio(_) => Ok(Socket::Stdio { taken: false }),
             // The configuration refuses it before.
             #[cfg(windows)]
-            Listen::Unix(_) | Listen::Fifo(_) => Err(io::ErrorKind::Unsupported.into()),
+            Listen::Unix(_) | Listen::Fifo(_) | Listen::Handed(_) => {
+                Err(io::ErrorKind::Unsupported.into())
+            }
         }
     }
 
@@ -125,6 +147,13 @@ impl Listener {
                 self.address = address_of(listener, "tls").unwrap_or(self.address.clone());
             }
             #[cfg(unix)]
+            (Socket::Tcp(listener, options), Listen::Handed(end)) => {
+                tcp::apply_to_listener(listener, &end.tcp);
+                *options = end.tcp.clone();
+            }
+            #[cfg(unix)]
+            (Socket::Local(listener), Listen::Handed(end)) => listener.adapt(&end.allow),
+            #[cfg(unix)]
             (Socket::Local(listener), Listen::Unix(unix)) => listener.adapt(&unix.allow),
             #[cfg(unix)]
             (Socket::Local(listener), Listen::Pipe(pipe)) => listener.adapt(&pipe.allow),
@@ -137,9 +166,10 @@ impl Listener {
         &self.address
     }
 
-    /// The Unix socket that stands for a pipe.
-    pub fn path(&self) -> Option<&Path> {
-        self.path.as_deref()
+    /// The Unix socket that stands for a pipe, or the address of a socket that
+    /// was handed over.
+    pub fn place(&self) -> Option<&str> {
+        self.place.as_deref()
     }
 
     /// How many instances of a Windows pipe there are, now and later.
@@ -180,6 +210,12 @@ impl Listener {
         }
     }
 
+    /// Whether those who wait to be accepted go on waiting when it is closed: the
+    /// socket is another's, and another process may serve it.
+    pub fn queue_outlives_it(&self) -> bool {
+        self.handed
+    }
+
     /// How many clients the system holds back until they are accepted, as far
     /// as it tells: exactly for TCP, else 1 for "some".
     pub fn queued(&self) -> usize {
@@ -208,6 +244,22 @@ async fn bind_tcp(config: &TcpListen) -> io::Result<Socket> {
     Ok(Socket::Tcp(tcp::bind(&config.at, &config.tcp).await?, config.tcp.clone()))
 }
 
+/// Takes a socket that was handed over, if it is of the kind that is wanted.
+#[cfg(unix)]
+fn take_handed(end: &HandedListen) -> io::Result<Socket> {
+    let socket = handed::copy(end.name.as_str())?;
+    match handed::kind_of(&socket, end)? {
+        handed::Kind::Tcp => {
+            let listener = TcpListener::from_std(socket.into())?;
+            tcp::apply_to_listener(&listener, &end.tcp);
+            Ok(Socket::Tcp(listener, end.tcp.clone()))
+        }
+        handed::Kind::Local { packet } => {
+            Ok(Socket::Local(LocalListener::of_handed(socket, packet, &end.allow)?))
+        }
+    }
+}
+
 /// The word that the address of a listening end begins with.
 pub fn scheme(config: &Listen) -> &'static str {
     written(config).0
@@ -221,6 +273,7 @@ fn written(config: &Listen) -> (&'static str, String) {
         Listen::Unix(unix) => ("unix", unix.name.to_string()),
         Listen::Pipe(pipe) => ("pipe", pipe.address.name.to_string()),
         Listen::Fifo(fifo) => ("fifo", fifo.path.display().to_string()),
+        Listen::Handed(end) => ("fd", end.name.to_string()),
         Listen::Stdio(_) => ("stdio", String::new()),
     }
 }

@@ -12,9 +12,12 @@ mod dialer;
 mod fifo;
 #[cfg(unix)]
 mod file_rights;
+#[cfg(unix)]
+mod handed;
 mod kept;
 mod listener;
 mod message;
+mod occupied;
 #[cfg(unix)]
 mod packet;
 mod patience;
@@ -31,9 +34,12 @@ pub mod unix;
 
 pub use conn::Conn;
 pub use dialer::{DialError, Dialer, Dialled, PrepareError};
+#[cfg(unix)]
+pub use handed::{HandedError, handed_names, take_handed};
 pub use kept::{Keep, keep};
 pub use listener::{BindError, Incoming, Listener, scheme};
 pub use message::{BATCH, Message, SendError};
+pub use occupied::Occupied;
 #[cfg(unix)]
 pub use packet::PacketSocket;
 /// What keeps messages apart on this system: a SEQPACKET socket.

@@ -62,6 +62,15 @@ pub fn apply_to_accepted(stream: &TcpStream, options: &TcpOptions) {
     }
 }
 
+/// Sets the options of a listener that was made elsewhere, for those that are
+/// accepted from it.
+#[cfg(unix)]
+pub fn apply_to_listener(listener: &TcpListener, options: &TcpOptions) {
+    if INHERITED {
+        apply(SockRef::from(listener), options);
+    }
+}
+
 /// A listener that was closed just now must not be in the way of the next.
 #[cfg(unix)]
 fn share_address(socket: &Socket, options: &TcpOptions) -> io::Result<()> {

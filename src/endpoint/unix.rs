@@ -2,7 +2,7 @@
 //!
 //! Mode and owner are set between bind(2) and listen(2): nobody can connect
 //! before. A socket file that a dead process left is taken over; one that
-//! answers never is. A file is removed at the end only if it is still ours.
+//! answers never is, unless its successor comes. A file is removed at the end only if it is still ours.
 
 mod dial;
 mod folder;
@@ -24,6 +24,7 @@ pub use self::listen::{LocalListener, Rights};
 pub use self::private::{PrivatePipe, open_private};
 pub use self::regrant::Regrant;
 pub use self::socket_file::SocketFile;
+use super::Occupied;
 use super::file_rights::FileRights;
 use crate::access::{Account, Peer, Process};
 use crate::config::{FileAccess, PipeListen, UnixName};
@@ -52,6 +53,7 @@ pub async fn bind(
     kind: Type,
     access: &FileAccess,
     default_mode: Option<u32>,
+    occupied: Occupied,
 ) -> io::Result<BoundSocket> {
     let rights = FileRights::resolve(access, default_mode)?;
     let socket = Socket::new(Domain::UNIX, kind.nonblocking(), None)?;
@@ -62,14 +64,27 @@ pub async fn bind(
     let mut lock = None;
     if let UnixName::Path(path) = name {
         lock = FolderLock::of(path).await;
-        clear_stale(path)?;
-        socket.bind(&SockAddr::unix(path)?)?;
-        file = Some(SocketFile::at(path)?);
-        rights.apply(path)?;
+        let beside = match clear_stale(path) {
+            Err(error) if is_alive(&error) && occupied == Occupied::TakeOver => {
+                Some(name_beside(path))
+            }
+            result => result.map(|()| None)?,
+        };
+        let place = beside.as_deref().unwrap_or(path);
+        socket.bind(&SockAddr::unix(place)?)?;
+        file = Some(SocketFile::at(place)?);
+        rights.apply(place)?;
+        socket.listen(BACKLOG)?;
+        if let (Some(beside), Some(file)) = (&beside, &mut file) {
+            // From here on clients come to us; whoever is in the queue of the
+            // other is let in by that one.
+            std::fs::rename(beside, path)?;
+            file.moved_to(path);
+        }
     } else {
         socket.bind(&address(name)?)?;
+        socket.listen(BACKLOG)?;
     }
-    socket.listen(BACKLOG)?;
     drop(lock);
     Ok(BoundSocket { socket: socket.into(), file })
 }
@@ -78,11 +93,11 @@ pub async fn bind(
 ///
 /// # Errors
 /// As [`bind`].
-pub async fn listen_as_pipe(pipe: &PipeListen) -> io::Result<LocalListener> {
+pub async fn listen_as_pipe(pipe: &PipeListen, occupied: Occupied) -> io::Result<LocalListener> {
     make_folder(&pipe.address.socket)?;
     let name = UnixName::Path(pipe.address.socket.clone());
     let rights = Rights { allow: &pipe.allow, file: &pipe.file };
-    LocalListener::bind(&name, pipe.framing, rights).await
+    LocalListener::bind(&name, pipe.framing, rights, occupied).await
 }
 
 /// Removes the file of a socket nobody listens on any more.
@@ -106,8 +121,23 @@ fn clear_stale(path: &Path) -> io::Result<()> {
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(error),
-        _ => Err(in_use("another process listens on it; stop that one or choose another path")),
+        _ => Err(in_use(ALIVE)),
     }
+}
+
+const ALIVE: &str = "another process listens on it; stop that one or choose another path";
+
+/// Whether that was said of a socket which somebody listens on.
+fn is_alive(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::AddrInUse && error.to_string() == ALIVE
+}
+
+/// A name in the same folder, not longer than it must be: a socket's path has
+/// 107 bytes. One that a process with our number has left there is gone.
+fn name_beside(path: &Path) -> std::path::PathBuf {
+    let beside = path.with_file_name(format!(".{}", std::process::id()));
+    let _ = clear_stale(&beside);
+    beside
 }
 
 fn in_use(why: &'static str) -> io::Error {

@@ -10,6 +10,7 @@ pub mod admin;
 mod admin_thread;
 pub mod control;
 mod drain;
+mod notify;
 mod once;
 mod open_connections;
 mod prepare;
@@ -28,6 +29,8 @@ pub use self::admin_thread::AdminError;
 use self::admin_thread::{AdminThread, Duties};
 use self::control::Desk;
 use self::drain::LAST_WORDS;
+use self::notify::STILL_STOPPING;
+pub use self::notify::ServiceManager;
 pub use self::once::carry_one;
 pub use self::prepare::{Mistake, Prepared};
 pub use self::reload::{Refusal, Reloaded, Source};
@@ -37,6 +40,9 @@ pub use self::signals::{Call, OnHangup, Stop, StopSignals};
 use self::world::World;
 use crate::bridge::{OpenBridge, OpenError, RunningBridge};
 use crate::config::Config;
+#[cfg(unix)]
+use crate::config::Listen;
+use crate::endpoint::Occupied;
 use crate::telemetry::metrics::Exposition;
 
 /// Why the daemon did not start.
@@ -79,6 +85,16 @@ pub struct Gateway {
     world: Arc<World>,
     admin: AdminThread,
     reloads: Reloads,
+    manager: ServiceManager,
+}
+
+/// What a start is told beside its configuration.
+#[derive(Debug, Default)]
+pub struct Launch {
+    /// Who wants to hear how it goes.
+    pub manager: ServiceManager,
+    /// Whether it takes the place of one that runs.
+    pub occupied: Occupied,
 }
 
 impl Gateway {
@@ -93,9 +109,12 @@ impl Gateway {
         sandbox: Sandbox,
         prepared: Prepared,
         exposition: &Exposition,
+        launch: Launch,
     ) -> Result<Self, StartError> {
+        let Launch { manager, occupied } = launch;
         let Prepared { identities, bridges, total, seen } = prepared;
-        let opened = open(bridges).await?;
+        let opened = open(bridges, occupied).await?;
+        warn_of_unused(config);
         let bridges: Vec<_> = opened.iter().map(OpenBridge::handle).collect();
         let world =
             Arc::new(World::new(config.clone(), bridges.clone(), identities, sandbox.clone()));
@@ -109,22 +128,27 @@ impl Gateway {
             runtime: Handle::current(),
             total,
             tried: Mutex::new(seen),
+            manager: manager.clone(),
         });
         let admin = AdminThread::start(Duties {
             admin: config.admin.clone(),
             control: config.control.clone(),
+            occupied,
             world: Arc::clone(&world),
             exposition: exposition.clone(),
             desk: Desk { world: Arc::clone(&world), reloads: reloads.clone() },
             reloader,
             requests,
+            manager: manager.clone(),
+            runtime: Handle::current(),
         });
         let admin = admin.await?;
         opened.into_iter().for_each(OpenBridge::run);
         bridges.iter().for_each(RunningBridge::announce);
         exposition.daemon().limit(config.max_connections);
         exposition.daemon().in_force_since(std::time::SystemTime::now());
-        Ok(Self { world, admin, reloads })
+        manager.ready(&world.in_a_line());
+        Ok(Self { world, admin, reloads, manager })
     }
 
     /// Serves until the first stop signal, then drains: open connections may
@@ -137,6 +161,7 @@ impl Gateway {
         let limit = self.world.lock().config.drain_timeout;
         let limit = within.map_or(limit, |within| within.min(limit));
         tracing::info!(signal, open = open_connections(&bridges), ?limit, "draining");
+        self.manager.stopping(&self.world.in_a_line(), STILL_STOPPING);
         bridges.iter().for_each(RunningBridge::drain);
         let why = tokio::select! {
             () = all_gone(&bridges) => None,
@@ -153,10 +178,27 @@ impl Gateway {
     }
 }
 
-async fn open(bridges: Vec<crate::bridge::Bridge>) -> Result<Vec<OpenBridge>, StartError> {
+/// Whoever connects to a socket that nobody serves waits, and is not refused.
+fn warn_of_unused(config: &Config) {
+    #[cfg(unix)]
+    for name in crate::endpoint::handed_names() {
+        let takes =
+            |listen: &Listen| matches!(listen, Listen::Handed(end) if end.name.as_str() == name);
+        if !config.bridges.iter().any(|bridge| takes(&bridge.listen)) {
+            tracing::warn!(name, "a socket was handed over, and no bridge listens on it");
+        }
+    }
+    #[cfg(windows)]
+    let _ = config;
+}
+
+async fn open(
+    bridges: Vec<crate::bridge::Bridge>,
+    occupied: Occupied,
+) -> Result<Vec<OpenBridge>, StartError> {
     let (mut opened, mut failed) = (Vec::new(), Vec::new());
     for bridge in bridges {
-        match bridge.open().await {
+        match bridge.open(occupied).await {
             Ok(open) => opened.push(open),
             Err(error) => failed.push(error),
         }

@@ -2,6 +2,7 @@
 
 use super::{Prepared, StartError, StopSignals};
 use crate::bridge::Verdict;
+use crate::endpoint::Occupied;
 use crate::telemetry::Outcome;
 
 /// Opens the one bridge, carries one connection, ends. `None` if a signal came
@@ -14,7 +15,8 @@ pub async fn carry_one(
     mut signals: StopSignals,
 ) -> Result<Option<Verdict>, StartError> {
     let Some(bridge) = prepared.bridges.into_iter().next() else { return Ok(None) };
-    let open = bridge.open().await.map_err(|error| StartError::Open(vec![error]))?;
+    let open =
+        bridge.open(Occupied::Refuse).await.map_err(|error| StartError::Open(vec![error]))?;
     let running = open.handle();
     running.announce();
     let mut verdict = open.run_once();

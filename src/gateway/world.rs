@@ -19,6 +19,9 @@ use crate::config::Config;
 use crate::telemetry::metrics::Exposition;
 use crate::tls::Identities;
 
+/// The longest line for the service manager, in characters.
+const LONGEST_LINE: usize = 400;
+
 /// What runs now.
 #[derive(Debug)]
 pub(super) struct World {
@@ -84,6 +87,28 @@ impl World {
         now.bridges.iter().chain(&now.leaving).cloned().collect()
     }
 
+    /// What it does, in one line for the service manager.
+    pub fn in_a_line(&self) -> String {
+        let now = self.lock();
+        let all = now.bridges.iter().chain(&now.leaving);
+        let open = all.map(RunningBridge::open_now).sum();
+        let connections = counted(open, "open connection");
+        if now.draining {
+            return format!("Draining: {connections}");
+        }
+        let drained = now.bridges.iter().filter(|bridge| bridge.is_draining()).count();
+        let mut line = counted(now.bridges.len(), "bridge");
+        if drained > 0 {
+            line.push_str(&format!(" ({drained} drained)"));
+        }
+        line.push_str(&format!(", {connections}"));
+        if let Some(error) = now.reload.as_ref().and_then(|last| last.error.as_deref()) {
+            line.push_str(&format!("; the last reload failed: {error}"));
+        }
+        // One line is one line, whatever a file's name may hold.
+        line.chars().filter(|c| !c.is_control()).take(LONGEST_LINE).collect()
+    }
+
     /// Shows in the metrics when certificates end.
     pub fn show_certificates(&self, exposition: &Exposition) {
         let now = self.lock();
@@ -137,6 +162,11 @@ impl AdminView for World {
         let bridges = now.bridges.iter().chain(&now.leaving);
         bridges.map(|one| (one.name().to_owned(), Meter::of(&one.metrics()))).collect()
     }
+}
+
+fn counted(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
 }
 
 fn bridge_status(bridge: &RunningBridge) -> BridgeStatus {

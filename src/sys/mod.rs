@@ -7,6 +7,8 @@
 
 pub mod accounts;
 #[cfg(unix)]
+pub mod inherited;
+#[cfg(unix)]
 pub mod peercred;
 pub mod sandbox;
 #[cfg(unix)]

@@ -21,7 +21,7 @@ use super::provider;
 use super::server_verifier::server_verifier;
 use super::shown::Shown;
 use super::tickets::CheckedTickets;
-use crate::config::{TlsClients, TlsDial, TlsListen, TlsOptions, TlsVersion};
+use crate::config::{TlsClients, TlsDial, TlsOptions, TlsServer, TlsVersion};
 
 /// Why an end got no TLS configuration.
 #[derive(Debug, thiserror::Error)]
@@ -66,8 +66,9 @@ impl TlsError {
 /// When the identity lacks what the end needs.
 pub fn server_config(
     identity: &Identity,
-    listen: &TlsListen,
+    listen: impl Into<TlsServer>,
 ) -> Result<Arc<ServerConfig>, TlsError> {
+    let listen = listen.into();
     let key = identity
         .certified_key()
         .ok_or_else(|| TlsError::NoCredential(identity.name().to_owned()))?;
@@ -85,17 +86,17 @@ pub fn server_config(
     if listen.tls.resume {
         // The ticket holds the session, so that we hold none.
         config.send_tls13_tickets = 1;
-        config.ticketer = ticketer(listen, verifier)?;
+        config.ticketer = ticketer(&listen.clients, verifier)?;
     }
     Ok(Arc::new(config))
 }
 
 fn ticketer(
-    listen: &TlsListen,
+    clients: &TlsClients,
     verifier: Arc<dyn ClientCertVerifier>,
 ) -> Result<Arc<dyn ProducesTickets>, TlsError> {
     let seal = Ticketer::new()?;
-    Ok(match listen.clients {
+    Ok(match clients {
         TlsClients::Anonymous => seal,
         TlsClients::Any | TlsClients::Rules(_) => Arc::new(CheckedTickets::new(seal, verifier)),
     })

@@ -132,7 +132,8 @@ async fn open(
     let config = config::parse(&text, &folder.join("scene.toml"), &around)
         .unwrap_or_else(|mistakes| panic!("{mistakes}\n{text}"));
     let prepared = Prepared::new(&config, &Exposition::local()).unwrap();
-    let bridge = prepared.bridges.into_iter().next().unwrap().open().await.unwrap();
+    let bridge =
+        prepared.bridges.into_iter().next().unwrap().open(Default::default()).await.unwrap();
     let running = bridge.handle();
     bridge.run();
     running

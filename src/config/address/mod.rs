@@ -9,15 +9,14 @@ mod pipe_name;
 pub(crate) use host_port::{is_host, parse_host_port};
 pub(crate) use pipe_name::parse_pipe_name;
 
-use super::model::{HostPort, PipeName};
+use super::model::{HandedName, HostPort, PipeName};
 use super::read::{Read, read_text};
 use super::report::{Fault, Report};
 use super::suggest::did_you_mean;
 use super::tree::Node;
 use super::values::described;
 
-const EXPECTED: &str =
-    "`pipe:NAME`, `unix:PATH`, `fifo:PATH`, `tcp:HOST:PORT`, `tls:HOST:PORT` or `stdio:`";
+const EXPECTED: &str = "`pipe:NAME`, `unix:PATH`, `fifo:PATH`, `tcp:HOST:PORT`, `tls:HOST:PORT`, `fd:NAME` or `stdio:`";
 
 /// What an address begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,17 +26,19 @@ pub(crate) enum Scheme {
     Fifo,
     Tcp,
     Tls,
+    Handed,
     Stdio,
 }
 
 impl Scheme {
     /// Every scheme and how it is written.
-    pub(crate) const ALL: [(&'static str, Self); 6] = [
+    pub(crate) const ALL: [(&'static str, Self); 7] = [
         ("pipe", Self::Pipe),
         ("unix", Self::Unix),
         ("fifo", Self::Fifo),
         ("tcp", Self::Tcp),
         ("tls", Self::Tls),
+        ("fd", Self::Handed),
         ("stdio", Self::Stdio),
     ];
 
@@ -49,6 +50,7 @@ impl Scheme {
             Self::Fifo => "fifo:",
             Self::Tcp => "tcp:",
             Self::Tls => "tls:",
+            Self::Handed => "fd:",
             Self::Stdio => "stdio:",
         }
     }
@@ -69,6 +71,8 @@ pub(crate) enum Address {
     Tcp(HostPort),
     /// A TCP socket with TLS on it.
     Tls(HostPort),
+    /// A socket that is handed over.
+    Handed(HandedName),
     /// Standard input and output.
     Stdio,
 }
@@ -81,6 +85,7 @@ impl Address {
             Self::Fifo(_) => Scheme::Fifo,
             Self::Tcp(_) => Scheme::Tcp,
             Self::Tls(_) => Scheme::Tls,
+            Self::Handed(_) => Scheme::Handed,
             Self::Stdio => Scheme::Stdio,
         }
     }
@@ -104,6 +109,7 @@ pub(crate) fn parse(text: &str) -> Result<Address, Fault> {
         "fifo" => path(rest, "a path").map(Address::Fifo),
         "tcp" => parse_host_port(rest, "tcp:").map(Address::Tcp),
         "tls" => parse_host_port(rest, "tls:").map(Address::Tls),
+        "fd" => handed_name(rest).map(Address::Handed),
         "stdio" if rest.is_empty() => Ok(Address::Stdio),
         "stdio" => Err(Fault::new("`stdio:` takes nothing after the colon").expected("`stdio:`")),
         other => Err(unknown_scheme(other, text)),
@@ -116,6 +122,18 @@ fn path(text: &str, what: &str) -> Result<String, Fault> {
             .expected(format!("{what} after the colon")));
     }
     Ok(text.to_owned())
+}
+
+/// FileDescriptorName= of systemd.socket(5).
+fn handed_name(text: &str) -> Result<HandedName, Fault> {
+    const LONGEST: usize = 255;
+    let good = |c: char| c.is_ascii_graphic() && c != ':';
+    if text.is_empty() || text.len() > LONGEST || !text.chars().all(good) {
+        return Err(Fault::new("no name of a socket that is handed over")
+            .expected("1 to 255 printable ASCII characters without `:`, such as `fd:orders`")
+            .hint("it is what `FileDescriptorName=` says, else the name of the socket unit"));
+    }
+    Ok(HandedName(text.to_owned()))
 }
 
 fn no_scheme(text: &str) -> Fault {
@@ -148,8 +166,8 @@ impl Read for Address {
 
 described!(Address, "Address", {
     "type": "string",
-    "description": "An address: `pipe:NAME`, `unix:PATH`, `unix:@NAME`, `fifo:PATH`, `tcp:HOST:PORT` or `tls:HOST:PORT`.",
-    "pattern": r"^(n?pipe:|unix:|fifo:|tcp:|tls:|\\\\|//).",
+    "description": "An address: `pipe:NAME`, `unix:PATH`, `unix:@NAME`, `fifo:PATH`, `tcp:HOST:PORT`, `tls:HOST:PORT` or `fd:NAME`.",
+    "pattern": r"^(n?pipe:|unix:|fifo:|tcp:|tls:|fd:|\\\\|//).",
     "examples": ["pipe:orders", "unix:/run/orders.sock", "tcp:127.0.0.1:7000", "tls:0.0.0.0:7443"],
 });
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{FifoDial, FifoListen, PipeDial, PipeListen, TcpDial, TcpListen};
+use super::{FifoDial, FifoListen, HandedListen, PipeDial, PipeListen, TcpDial, TcpListen};
 use super::{TlsDial, TlsListen, UnixDial, UnixListen};
 
 /// One bridge: where to listen, where to connect, how to carry.
@@ -71,6 +71,8 @@ pub enum Listen {
     Tcp(TcpListen),
     /// `tls:HOST:PORT`
     Tls(Box<TlsListen>),
+    /// `fd:NAME`
+    Handed(Box<HandedListen>),
     /// `stdio:` (`relay` and `connect` only)
     Stdio(StdioEnd),
 }

@@ -8,6 +8,7 @@
 mod address;
 mod bridge;
 mod fifo;
+mod handed;
 mod pipe;
 mod tcp;
 mod tls;
@@ -20,6 +21,7 @@ use std::time::Duration;
 pub use self::address::*;
 pub use self::bridge::*;
 pub use self::fifo::*;
+pub use self::handed::*;
 pub use self::pipe::*;
 pub use self::tcp::*;
 pub use self::tls::*;

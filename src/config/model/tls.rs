@@ -16,6 +16,24 @@ pub struct TlsListen {
     pub tls: TlsOptions,
 }
 
+/// What a listening end shows and asks, whatever the socket below.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TlsServer {
+    /// Name of the identity that is shown.
+    pub identity: String,
+    /// Who may come in.
+    pub clients: TlsClients,
+    /// Protocol versions and close rule.
+    pub tls: TlsOptions,
+}
+
+impl From<&TlsListen> for TlsServer {
+    fn from(listen: &TlsListen) -> Self {
+        let TlsListen { identity, clients, tls, .. } = listen;
+        Self { identity: identity.clone(), clients: clients.clone(), tls: *tls }
+    }
+}
+
 /// `tls:HOST:PORT` as the dialling end.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TlsDial {

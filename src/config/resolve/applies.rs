@@ -1,7 +1,7 @@
 //! Which option stands on which end.
 
 use super::Scope;
-use crate::config::address::Scheme::{self, Fifo, Pipe, Stdio, Tcp, Tls, Unix};
+use crate::config::address::Scheme::{self, Fifo, Handed, Pipe, Stdio, Tcp, Tls, Unix};
 use crate::config::raw::Given;
 use crate::config::report::Fault;
 
@@ -30,18 +30,18 @@ type Place = (&'static [Scheme], &'static [Side]);
 
 /// Every option of an end, and where it may stand.
 pub(crate) const APPLIES: &[(&str, &[Place])] = &[
-    ("address", &[(&[Pipe, Unix, Fifo, Tcp, Tls, Stdio], BOTH)]),
-    ("identity", &[(&[Tls], BOTH)]),
-    ("allow", &[(&[Pipe, Unix, Tls], LISTEN)]),
-    ("client_cert", &[(&[Tls], LISTEN)]),
-    ("close_notify", &[(&[Tls], BOTH)]),
+    ("address", &[(&[Pipe, Unix, Fifo, Tcp, Tls, Handed, Stdio], BOTH)]),
+    ("identity", &[(&[Tls], BOTH), (&[Handed], LISTEN)]),
+    ("allow", &[(&[Pipe, Unix, Tls, Handed], LISTEN)]),
+    ("client_cert", &[(&[Tls, Handed], LISTEN)]),
+    ("close_notify", &[(&[Tls], BOTH), (&[Handed], LISTEN)]),
     ("verify", &[(&[Tls], CONNECT)]),
     ("server_name", &[(&[Tls], CONNECT)]),
     ("sddl", &[(&[Pipe], LISTEN)]),
     ("permissions", &[(&[Pipe, Unix, Fifo], LISTEN)]),
     ("owner", &[(&[Pipe, Unix, Fifo], LISTEN), (&[Pipe, Unix], CONNECT)]),
     ("group", &[(&[Pipe, Unix, Fifo], LISTEN)]),
-    ("framing", &[(&[Pipe, Unix, Fifo, Tcp, Tls, Stdio], BOTH)]),
+    ("framing", &[(&[Pipe, Unix, Fifo, Tcp, Tls, Stdio], BOTH), (&[Handed], LISTEN)]),
     ("type", &[(&[Pipe], BOTH)]),
     ("half_close", &[(&[Pipe], BOTH)]),
     ("access", &[(&[Pipe, Fifo], BOTH)]),
@@ -57,13 +57,13 @@ pub(crate) const APPLIES: &[(&str, &[Place])] = &[
     ("remote", &[(&[Pipe], LISTEN)]),
     ("wait", &[(&[Pipe, Unix], CONNECT)]),
     ("impersonation", &[(&[Pipe], CONNECT)]),
-    ("proxy_protocol", &[(&[Tcp, Unix, Tls], BOTH)]),
-    ("proxy_from", &[(&[Tcp, Tls], LISTEN)]),
-    ("min_tls", &[(&[Tls], BOTH)]),
-    ("max_tls", &[(&[Tls], BOTH)]),
-    ("resume", &[(&[Tls], BOTH)]),
-    ("nodelay", &[(&[Tcp, Tls], BOTH)]),
-    ("keepalive", &[(&[Tcp, Tls], BOTH)]),
+    ("proxy_protocol", &[(&[Tcp, Unix, Tls], BOTH), (&[Handed], LISTEN)]),
+    ("proxy_from", &[(&[Tcp, Tls, Handed], LISTEN)]),
+    ("min_tls", &[(&[Tls], BOTH), (&[Handed], LISTEN)]),
+    ("max_tls", &[(&[Tls], BOTH), (&[Handed], LISTEN)]),
+    ("resume", &[(&[Tls], BOTH), (&[Handed], LISTEN)]),
+    ("nodelay", &[(&[Tcp, Tls], BOTH), (&[Handed], LISTEN)]),
+    ("keepalive", &[(&[Tcp, Tls], BOTH), (&[Handed], LISTEN)]),
     ("reuse_port", &[(&[Tcp, Tls], LISTEN)]),
 ];
 

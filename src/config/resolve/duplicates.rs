@@ -17,6 +17,8 @@ enum Claim {
     Abstract(String),
     /// A Windows pipe; case does not tell them apart.
     Pipe(String),
+    /// A socket that is handed over.
+    Handed(String),
     /// A TCP port.
     Port { at: HostPort, shared: bool },
 }
@@ -109,6 +111,7 @@ fn of_listen(listen: &Listen, windows: bool) -> Option<Claim> {
         Listen::Fifo(fifo) => Claim::File(fifo.path.clone()),
         Listen::Tcp(tcp) => Claim::Port { at: tcp.at.clone(), shared: tcp.tcp.reuse_port },
         Listen::Tls(tls) => Claim::Port { at: tls.tcp.at.clone(), shared: tls.tcp.tcp.reuse_port },
+        Listen::Handed(handed) => Claim::Handed(handed.name.as_str().to_owned()),
         Listen::Stdio(_) => return None,
     })
 }

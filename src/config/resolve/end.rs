@@ -1,7 +1,7 @@
 //! One end: its scheme decides who reads its options.
 
 use super::applies::{self, Side};
-use super::{Scope, fifo, pipe, tcp, tls, unix};
+use super::{Scope, fifo, handed, pipe, tcp, tls, unix};
 use crate::config::address::{Address, Scheme};
 use crate::config::model::{Dial, Framing, Listen, Mode, StdioEnd};
 use crate::config::raw::RawEndTable;
@@ -35,6 +35,7 @@ pub(super) fn listen(
         Address::Fifo(path) => Listen::Fifo(fifo::listen(scope, &end, path)),
         Address::Tcp(at) => Listen::Tcp(tcp::listen(scope, &end, at)),
         Address::Tls(at) => Listen::Tls(Box::new(tls::listen(scope, &end, at))),
+        Address::Handed(name) => Listen::Handed(Box::new(handed::listen(scope, &end, name))),
         Address::Stdio => Listen::Stdio(stdio(scope, &end)),
     })
 }
@@ -55,6 +56,11 @@ pub(super) fn dial(
         Address::Fifo(path) => Dial::Fifo(fifo::dial(scope, &end, path)),
         Address::Tcp(to) => Dial::Tcp(tcp::dial(scope, &end, to)),
         Address::Tls(to) => Dial::Tls(Box::new(tls::dial(scope, &end, to))),
+        Address::Handed(_) => {
+            let fault = Fault::new("`fd:` is a socket that clients come to");
+            scope.fault(end.spot, fault.expected("an address that can be dialled"));
+            return None;
+        }
         Address::Stdio => Dial::Stdio(stdio(scope, &end)),
     })
 }
@@ -72,9 +78,13 @@ fn begin<'a>(
     let at = raw.address.at()?;
     let scheme = at.value.scheme();
     applies::check(scope, &raw.given, scheme, side);
-    if scope.is_windows() && matches!(scheme, Scheme::Unix | Scheme::Fifo) {
+    if scope.is_windows() && matches!(scheme, Scheme::Unix | Scheme::Fifo | Scheme::Handed) {
         let message = format!("`{}` ends need a Unix system", scheme.prefix());
-        scope.fault(at.place.value, Fault::new(message).hint("use `pipe:` on Windows"));
+        let hint = match scheme {
+            Scheme::Handed => "nobody hands sockets over there; name an address",
+            _ => "use `pipe:` on Windows",
+        };
+        scope.fault(at.place.value, Fault::new(message).hint(hint));
     }
     Some((End { raw, scheme, spot: at.place.value, mode }, &at.value))
 }
@@ -97,9 +107,9 @@ pub(super) fn framing(scope: &mut Scope<'_>, end: &End<'_>) -> Framing {
         let fault = Fault::new("a byte bridge has no messages to frame");
         scope.fault(at.place.key, fault.hint("set `mode = \"message\"`, or leave `framing` out"));
     }
-    if at.value == Framing::Packet && end.scheme != Scheme::Unix {
+    if at.value == Framing::Packet && !matches!(end.scheme, Scheme::Unix | Scheme::Handed) {
         let fault = Fault::new(format!("`{}` ends carry no packets", end.scheme.prefix()));
-        scope.fault(at.place.value, fault.expected("`packet` on `unix:` only"));
+        scope.fault(at.place.value, fault.expected("`packet` on `unix:` and `fd:` only"));
     }
     at.value
 }

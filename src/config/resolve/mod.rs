@@ -11,6 +11,7 @@ mod control;
 mod duplicates;
 mod end;
 mod fifo;
+mod handed;
 mod identity;
 mod local;
 mod log;

@@ -39,7 +39,7 @@ pub(super) fn dial(scope: &mut Scope<'_>, end: &End<'_>, to: &HostPort) -> TcpDi
     }
 }
 
-fn options(scope: &mut Scope<'_>, end: &End<'_>) -> TcpOptions {
+pub(super) fn options(scope: &mut Scope<'_>, end: &End<'_>) -> TcpOptions {
     TcpOptions {
         nodelay: end.raw.nodelay.or(true),
         keepalive: keepalive(scope, end),

@@ -5,17 +5,23 @@ use rustls_pki_types::ServerName;
 use super::end::End;
 use super::identity::{self, Use};
 use super::{Scope, allow, tcp};
+use crate::config::address::Scheme;
 use crate::config::model::{
-    HostPort, TlsClients, TlsDial, TlsListen, TlsOptions, TlsVersion, Trust,
+    HostPort, TlsClients, TlsDial, TlsListen, TlsOptions, TlsServer, TlsVersion, Trust,
 };
 use crate::config::report::Fault;
 use crate::config::values::words::{ClientCert, CloseNotify};
 
 pub(super) fn listen(scope: &mut Scope<'_>, end: &End<'_>, at: &HostPort) -> TlsListen {
+    let TlsServer { identity, clients, tls } = server(scope, end);
+    TlsListen { tcp: tcp::listen(scope, end, at), identity, clients, tls }
+}
+
+/// What is shown and asked, whatever the socket below.
+pub(super) fn server(scope: &mut Scope<'_>, end: &End<'_>) -> TlsServer {
     let clients = clients(scope, end);
     let asks = matches!(clients, Some(TlsClients::Any | TlsClients::Rules(_)));
-    TlsListen {
-        tcp: tcp::listen(scope, end, at),
+    TlsServer {
         identity: identity::of_end(scope, end, Use::Listen { asks_for_certificates: asks }),
         clients: clients.unwrap_or(TlsClients::Rules(Vec::new())),
         tls: options(scope, end),
@@ -47,7 +53,12 @@ fn clients(scope: &mut Scope<'_>, end: &End<'_>) -> Option<TlsClients> {
         None if anonymous => Some(TlsClients::Anonymous),
         None => {
             if !end.raw.client_cert.is_given() {
-                let fault = Fault::new("a listening `tls:` end says who may come in");
+                let what = "says who may come in";
+                let fault = match end.scheme {
+                    Scheme::Handed => format!("a listening end with an `identity` {what}"),
+                    _ => format!("a listening `tls:` end {what}"),
+                };
+                let fault = Fault::new(fault);
                 scope.fault(end.spot, fault.expected(
                     "`allow = \"any\"`, `allow = [{ dns = \"...\" }]` or `client_cert = \"none\"`",
                 ));

@@ -42,7 +42,7 @@ fn name(scope: &mut Scope<'_>, end: &End<'_>, address: &Address) -> UnixName {
 }
 
 /// A PROXY header is the beginning of a stream; packets have none.
-fn refuse_proxied_packets(scope: &mut Scope<'_>, end: &End<'_>) {
+pub(super) fn refuse_proxied_packets(scope: &mut Scope<'_>, end: &End<'_>) {
     let packets = end.raw.framing.get() == Some(&Framing::Packet);
     if let (true, Some(at)) = (packets, end.raw.proxy_protocol.at()) {
         let fault = Fault::new("the PROXY protocol is for streams, not for packets");

@@ -3,8 +3,8 @@
 use super::tls;
 use super::values::{duration, off_or, size, switch};
 use crate::config::model::{
-    Access, Dial, FileAccess, Framing, Listen, Mode, PipeAddress, PipeDial, PipeListen,
-    ProxyAccept, ProxyDetail, TcpOptions, UnixDial, UnixListen, WindowsPipe,
+    Access, Dial, FileAccess, Framing, HandedListen, Listen, Mode, PipeAddress, PipeDial,
+    PipeListen, ProxyAccept, ProxyDetail, TcpOptions, UnixDial, UnixListen, WindowsPipe,
 };
 use crate::config::rules::LocalRules;
 use crate::config::surroundings::System;
@@ -38,12 +38,13 @@ impl View {
                 (format!("tcp:{}", tcp.at), options)
             }
             Listen::Tls(end) => {
-                let mut options = tls::listen(end);
+                let mut options = tls::listen(&(&**end).into());
                 options.extend(self.tcp(&end.tcp.tcp, end.tcp.framing));
                 options.push(("reuse_port", switch(end.tcp.tcp.reuse_port)));
                 options.extend(proxy_accept(end.tcp.proxy.as_ref()));
                 (format!("tls:{}", end.tcp.at), options)
             }
+            Listen::Handed(end) => (format!("fd:{}", end.name), self.handed(end)),
             Listen::Stdio(stdio) => ("stdio:".to_owned(), self.framing(stdio.framing)),
         }
     }
@@ -91,6 +92,25 @@ impl View {
         options.extend(file(&unix.file));
         options.extend(self.framing(unix.framing));
         options.extend(proxy_accept(unix.proxy.as_ref()));
+        options
+    }
+
+    /// What kind of socket it is shows at the start only.
+    fn handed(self, end: &HandedListen) -> Options {
+        let mut options = vec![("socket", "not looked at: it is there at the start only".into())];
+        if let Some(server) = &end.tls {
+            options.extend(tls::listen(server));
+            options.extend(self.tcp(&end.tcp, end.framing));
+        } else {
+            let (key, who) = allow(&end.allow, self.system);
+            let who = match end.allow {
+                LocalRules::Default => format!("{who} on a Unix socket, anybody on a TCP socket"),
+                LocalRules::Rules(_) => who,
+            };
+            options.push((key, who));
+            options.extend(self.tcp(&end.tcp, end.framing));
+        }
+        options.extend(proxy_accept(end.proxy.as_ref()));
         options
     }
 

@@ -2,11 +2,11 @@
 
 use super::ends::Options;
 use super::values::switch;
-use crate::config::model::{TlsClients, TlsDial, TlsListen, TlsOptions};
+use crate::config::model::{TlsClients, TlsDial, TlsOptions, TlsServer};
 use crate::config::rules::CertRule;
 use crate::config::values::words::Word as _;
 
-pub(super) fn listen(end: &TlsListen) -> Options {
+pub(super) fn listen(end: &TlsServer) -> Options {
     let mut options = vec![("identity", end.identity.clone())];
     match &end.clients {
         TlsClients::Anonymous => options.push(("client_cert", "none".to_owned())),

@@ -26,6 +26,17 @@ fn a_socket_goes_on_where_its_place_and_kind_stay() {
 }
 
 #[test]
+fn a_handed_socket_goes_on_unless_another_kind_is_asked_of_it() {
+    let with = |options: &str| format!("{{ address = \"fd:a\"{options} }}");
+    check(&with(""), &with(", nodelay = false"), Keep::GoesOn);
+    let one = with(", allow = [{ user = 1 }]");
+    check(&one, &with(", allow = [{ user = 2 }]"), Keep::GoesOn);
+    check(&with(""), &one, Keep::Elsewhere);
+    check(&with(""), &with(", identity = \"full\", allow = \"any\""), Keep::Elsewhere);
+    check(&with(""), "\"fd:b\"", Keep::Elsewhere);
+}
+
+#[test]
 fn another_place_needs_another_socket() {
     check("\"tcp:[::]:70\"", "\"tcp:[::]:71\"", Keep::Elsewhere);
     check("\"unix:/a\"", "\"unix:/b\"", Keep::Elsewhere);

@@ -1,7 +1,7 @@
 //! A listening Unix socket, stream or packet, as a bridge's end.
 
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use socket2::Type;
 use tokio::io::unix::AsyncFd;
@@ -10,7 +10,7 @@ use tokio::net::UnixListener;
 use super::{SocketFile, bind, peer_process};
 use crate::access::{Origin, Peer};
 use crate::config::{FileAccess, Framing, LocalRule, LocalRules, UnixName};
-use crate::endpoint::{Conn, Incoming, PacketSocket, Stream};
+use crate::endpoint::{Conn, Incoming, Occupied, PacketSocket, Stream};
 use crate::sys;
 
 /// Who may open a socket, and what its file looks like.
@@ -41,16 +41,26 @@ impl LocalListener {
     ///
     /// # Errors
     /// As [`bind`].
-    pub async fn bind(name: &UnixName, framing: Framing, rights: Rights<'_>) -> io::Result<Self> {
+    pub async fn bind(
+        name: &UnixName,
+        framing: Framing,
+        rights: Rights<'_>,
+        occupied: Occupied,
+    ) -> io::Result<Self> {
         let packet = framing == Framing::Packet;
         let kind = if packet { Type::SEQPACKET } else { Type::STREAM };
         let (file, mode) = file_rights(&rights);
-        let bound = bind(name, kind, &file, Some(mode)).await?;
-        let socket = match packet {
-            true => Socket::Packet(sys::socket::register(bound.socket)?),
-            false => Socket::Stream(UnixListener::from_std(bound.socket.into())?),
-        };
+        let bound = bind(name, kind, &file, Some(mode), occupied).await?;
+        let socket = register(bound.socket, packet)?;
         Ok(Self { socket, groups: asks_for_groups(rights.allow), _file: bound.file })
+    }
+
+    /// One that listens already, and whose file, if it has one, is not ours.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn of_handed(socket: OwnedFd, packet: bool, allow: &LocalRules) -> io::Result<Self> {
+        Ok(Self { socket: register(socket, packet)?, groups: asks_for_groups(allow), _file: None })
     }
 
     /// Waits for the next client. Cancelling loses nobody.
@@ -84,6 +94,22 @@ impl LocalListener {
             Socket::Stream(listener) => sys::socket::is_readable(listener),
             Socket::Packet(listener) => sys::socket::is_readable(listener),
         })
+    }
+}
+
+fn register(socket: OwnedFd, packet: bool) -> io::Result<Socket> {
+    Ok(match packet {
+        true => Socket::Packet(sys::socket::register(socket)?),
+        false => Socket::Stream(UnixListener::from_std(socket.into())?),
+    })
+}
+
+impl AsFd for LocalListener {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match &self.socket {
+            Socket::Stream(listener) => listener.as_fd(),
+            Socket::Packet(listener) => listener.as_fd(),
+        }
     }
 }
 

@@ -37,6 +37,13 @@ impl SocketFile {
     }
 }
 
+impl SocketFile {
+    /// It has another name now.
+    pub(super) fn moved_to(&mut self, path: &Path) {
+        path.clone_into(&mut self.path);
+    }
+}
+
 impl Drop for SocketFile {
     fn drop(&mut self) {
         // Nobody takes the path over between the look and the removal.

@@ -11,7 +11,7 @@ use super::*;
 
 async fn listen(path: &Path) -> io::Result<BoundSocket> {
     let name = UnixName::Path(path.to_owned());
-    bind(&name, Type::STREAM, &FileAccess::default(), Some(0o600)).await
+    bind(&name, Type::STREAM, &FileAccess::default(), Some(0o600), Occupied::Refuse).await
 }
 
 /// A file as a process leaves it that was killed.
@@ -161,7 +161,7 @@ async fn a_socket_that_could_not_be_opened_leaves_no_file() {
     let access = FileAccess { owner: Some("no-such-user-here".into()), ..Default::default() };
     let name = UnixName::Path(path.clone());
     let started = Instant::now();
-    assert!(bind(&name, Type::STREAM, &access, None).await.is_err());
+    assert!(bind(&name, Type::STREAM, &access, None, Occupied::Refuse).await.is_err());
     assert!(!path.exists());
     assert!(started.elapsed() < Duration::from_millis(40), "it waited for its own lock");
 }

@@ -11,6 +11,7 @@ use tokio::sync::Mutex;
 #[cfg(windows)]
 use crate::config::PipeListen;
 use crate::config::{AdminListen, PipeAddress};
+use crate::endpoint::Occupied;
 #[cfg(windows)]
 use crate::endpoint::PipeListener;
 #[cfg(unix)]
@@ -50,7 +51,8 @@ impl AdminListener {
     ///
     /// # Errors
     /// The system's; `Unsupported` for what this system does not have.
-    pub async fn bind(listen: &AdminListen) -> io::Result<Self> {
+    #[cfg_attr(windows, allow(unused_variables))]
+    pub async fn bind(listen: &AdminListen, occupied: Occupied) -> io::Result<Self> {
         match listen {
             AdminListen::Tcp(at) => {
                 let socket = TcpListener::bind((at.host.as_str(), at.port)).await?;
@@ -59,13 +61,13 @@ impl AdminListener {
             }
             #[cfg(unix)]
             AdminListen::Unix(name) => {
-                Self::bind_unix(name, format!("unix:{name}"), OPERATORS).await
+                Self::bind_unix(name, format!("unix:{name}"), OPERATORS, occupied).await
             }
             #[cfg(unix)]
             AdminListen::Pipe(pipe) => {
                 crate::endpoint::unix::make_folder(&pipe.socket)?;
                 let name = crate::config::UnixName::Path(pipe.socket.clone());
-                Self::bind_unix(&name, format!("pipe:{}", pipe.name), OPERATORS).await
+                Self::bind_unix(&name, format!("pipe:{}", pipe.name), OPERATORS, occupied).await
             }
             #[cfg(windows)]
             AdminListen::Pipe(pipe) => {
@@ -84,15 +86,15 @@ impl AdminListener {
     ///
     /// # Errors
     /// The system's.
-    pub async fn bind_private(pipe: &PipeAddress) -> io::Result<Self> {
+    pub async fn bind_private(pipe: &PipeAddress, occupied: Occupied) -> io::Result<Self> {
         #[cfg(unix)]
         {
             crate::endpoint::unix::make_folder(&pipe.socket)?;
             let name = crate::config::UnixName::Path(pipe.socket.clone());
-            Self::bind_unix(&name, format!("pipe:{}", pipe.name), 0o600).await
+            Self::bind_unix(&name, format!("pipe:{}", pipe.name), 0o600, occupied).await
         }
         #[cfg(windows)]
-        Self::bind(&AdminListen::Pipe(pipe.clone())).await
+        Self::bind(&AdminListen::Pipe(pipe.clone()), occupied).await
     }
 
     #[cfg(unix)]
@@ -100,10 +102,12 @@ impl AdminListener {
         name: &crate::config::UnixName,
         address: String,
         mode: u32,
+        occupied: Occupied,
     ) -> io::Result<Self> {
         let access = crate::config::FileAccess::default();
         let bound =
-            crate::endpoint::unix::bind(name, socket2::Type::STREAM, &access, Some(mode)).await?;
+            crate::endpoint::unix::bind(name, socket2::Type::STREAM, &access, Some(mode), occupied)
+                .await?;
         let socket = tokio::net::UnixListener::from_std(bound.socket.into())?;
         Ok(Self { socket: Bound::Unix { socket, _file: bound.file }, address })
     }

@@ -18,6 +18,7 @@ pub use self::protocol::{
 pub(super) use self::server::serve;
 use super::admin::AdminListener;
 use crate::config::Control;
+use crate::endpoint::Occupied;
 
 /// Why the control pipe cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -34,8 +35,11 @@ pub struct ControlError {
 ///
 /// # Errors
 /// [`ControlError`] for one that was asked for.
-pub(super) async fn open(control: &Control) -> Result<Option<AdminListener>, ControlError> {
-    let error = match AdminListener::bind_private(&control.pipe).await {
+pub(super) async fn open(
+    control: &Control,
+    occupied: Occupied,
+) -> Result<Option<AdminListener>, ControlError> {
+    let error = match AdminListener::bind_private(&control.pipe, occupied).await {
         Ok(listener) => {
             tracing::debug!(address = %listener, "control pipe open");
             return Ok(Some(listener));

@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 use super::Refusal;
 use super::plan::{Fate, From, Plan};
 use crate::bridge::{Bridge, OpenBridge, OpenError, RunningBridge};
-use crate::endpoint::Regrant;
+use crate::endpoint::{Occupied, Regrant};
 
 /// A bridge of the new configuration, with all that it needs.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ async fn half_open(fate: Fate, runtime: &Handle) -> Result<Half, OpenError> {
 /// On the connections' runtime, where the listener will be used.
 async fn open(bridge: Bridge, runtime: &Handle) -> Result<OpenBridge, OpenError> {
     let name = bridge.name().to_owned();
-    match runtime.spawn(bridge.open()).await {
+    match runtime.spawn(bridge.open(Occupied::Refuse)).await {
         Ok(opened) => opened,
         Err(error) => Err(OpenError::broken(name, error.to_string())),
     }

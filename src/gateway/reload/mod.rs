@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::outcome::{Refusal, Reloaded};
 pub use self::source::Source;
+use super::notify::ServiceManager;
 use super::sandbox::Sandbox;
 use super::watch::{Seen, Watch, files_of, look};
 use super::world::{LastReload, World};
@@ -86,6 +87,8 @@ pub(super) struct Reloader {
     /// The files of the configuration that was read last, in force or not, as
     /// they were just before they were read.
     pub tried: Mutex<BTreeMap<PathBuf, Seen>>,
+    /// Hears when one begins, and when it is over.
+    pub manager: ServiceManager,
 }
 
 impl Reloader {
@@ -136,6 +139,9 @@ impl Reloader {
     }
 
     async fn reload(&self, trigger: &'static str) -> Result<Reloaded, Refusal> {
+        if !self.world.lock().draining {
+            self.manager.reloading();
+        }
         let result = self.try_reload(trigger).await;
         let at = SystemTime::now();
         match &result {
@@ -150,6 +156,9 @@ impl Reloader {
         }
         let error = result.as_ref().err().map(Refusal::headline);
         self.world.lock().reload = Some(LastReload { at, trigger: trigger.to_owned(), error });
+        if !self.world.lock().draining {
+            self.manager.ready(&self.world.in_a_line());
+        }
         result
     }
 

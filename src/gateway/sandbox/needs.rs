@@ -98,7 +98,8 @@ impl Needs {
                 }
                 self.given(&fifo.file, &LocalRules::Default);
             }
-            Listen::Stdio(_) => {}
+            // Open already.
+            Listen::Handed(_) | Listen::Stdio(_) => {}
         }
     }
 

@@ -37,12 +37,13 @@ impl Gateway {
 
     /// A command that ends in `pipeferry run`, such as `prlimit ... pipeferry`.
     pub fn spawn(mut command: Command, config: &str) -> Self {
-        let mut child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        Self::spawn_as_is(command, config)
+    }
+
+    /// The same, with the standard input and output that the command has.
+    pub fn spawn_as_is(mut command: Command, config: &str) -> Self {
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let log = Arc::new(Mutex::new(Vec::new()));
         let reader = follow(child.stderr.take().unwrap(), Arc::clone(&log));
         let mut gateway = Self { child, log, reader: Some(reader), exit: None };

@@ -5,6 +5,7 @@
 //! at sockets, exit codes, log lines and pages. Nothing waits a fixed time
 //! where a condition can be awaited, and no port is fixed.
 
+pub mod activation;
 pub mod admin;
 pub mod authority;
 pub mod browser;
@@ -14,6 +15,7 @@ pub mod ends;
 pub mod framing;
 pub mod gateway;
 pub mod haproxy;
+pub mod manager;
 pub mod message;
 pub mod packet;
 pub mod payload;

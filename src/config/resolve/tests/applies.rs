@@ -13,11 +13,11 @@ fn every_option_of_an_end_has_its_place_and_no_other_has() {
 #[rstest]
 #[case(
     "identity = \"full\"",
-    "identity | `identity` is not for `tcp:` ends | it on `tls:` | use `tls:`"
+    "identity | `identity` is not for `tcp:` ends | it on `tls:` or `fd:` (listening) | use `tls:`"
 )]
 #[case(
     "allow = \"any\"",
-    "allow | `allow` is not for `tcp:` ends | it on `pipe:`, `unix:`, `tls:` (listening) | anybody who reaches a `tcp:` port comes in; use `tls:`"
+    "allow | `allow` is not for `tcp:` ends | it on `pipe:`, `unix:`, `tls:`, `fd:` (listening) | anybody who reaches a `tcp:` port comes in; use `tls:`"
 )]
 #[case(
     "wait = \"1s\"",

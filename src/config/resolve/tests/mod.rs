@@ -2,6 +2,7 @@
 
 mod applies;
 mod bridges;
+mod handed;
 mod identities;
 mod local;
 mod network;

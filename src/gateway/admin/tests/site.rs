@@ -108,7 +108,7 @@ impl Site {
     }
 
     pub async fn at(listen: &AdminListen) -> Self {
-        let listener = AdminListener::bind(listen).await.unwrap();
+        let listener = AdminListener::bind(listen, Default::default()).await.unwrap();
         let exposition = Exposition::local();
         let gateway = Arc::new(Invented::new(&exposition));
         let (address, stop) = (listener.to_string(), CancellationToken::new());

@@ -26,7 +26,7 @@ async fn a_unix_socket_that_answers_is_not_taken_over() {
     let path = folder.path().join("admin.sock");
     let listen = AdminListen::Unix(UnixName::Path(path.clone()));
     let site = Site::at(&listen).await;
-    let error = AdminListener::bind(&listen).await.unwrap_err();
+    let error = AdminListener::bind(&listen, Default::default()).await.unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
     let reply = exchange(UnixStream::connect(&path).await.unwrap(), "GET", "/livez").await;
     assert_eq!(reply.status(), 200);

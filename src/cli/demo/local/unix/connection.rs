@@ -10,6 +10,7 @@ use tokio::net::{UnixListener, UnixStream};
 
 use super::{Place, framing};
 use crate::config::{FileAccess, UnixName};
+use crate::endpoint::Occupied;
 use crate::endpoint::unix::{self, SocketFile};
 
 /// What comes from a connection.
@@ -78,7 +79,9 @@ impl Listener {
     /// The system's.
     pub async fn bind(place: &Place) -> anyhow::Result<Self> {
         let name = UnixName::Path(place.clone());
-        let bound = unix::bind(&name, Type::STREAM, &FileAccess::default(), Some(0o600)).await?;
+        let bound =
+            unix::bind(&name, Type::STREAM, &FileAccess::default(), Some(0o600), Occupied::Refuse)
+                .await?;
         let socket = UnixListener::from_std(bound.socket.into())?;
         Ok(Self { socket, _file: bound.file })
     }

@@ -26,7 +26,7 @@ use crate::cli::service::name::ServiceName;
 use crate::cli::{Failure, forward};
 use crate::config::Surroundings;
 use crate::gateway::sandbox::Sandbox;
-use crate::gateway::{Source, Stop, StopSignals};
+use crate::gateway::{Launch, Source, Stop, StopSignals};
 use crate::sys::windows::service::dispatch;
 use crate::telemetry::log::SERVICE;
 
@@ -154,7 +154,8 @@ fn serve(host: &Host) -> u8 {
             tracing::info!(target: SERVICE, version, %config, "the service `{name}` has started");
         };
         let sandbox = Sandbox::enter(&config, Some(&source));
-        forward::serve_for(&config, (Some(source), sandbox), &guard, || host.signals(), ready)
+        let ends = (Some(source), sandbox);
+        forward::serve_for(&config, ends, Launch::default(), &guard, || host.signals(), ready)
     });
     match served {
         Ok(finish) => {
