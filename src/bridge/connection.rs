@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use tokio_util::either::Either;
 
 use super::current::Current;
-use super::dial::dial;
+use super::dial::{Reached, Via, dial};
 use super::places::{Place, Standing};
 use super::record::Record;
 use super::{Shared, Verdict};
@@ -15,6 +15,7 @@ use crate::access::{Origin, Peer};
 use crate::config::Mode;
 use crate::endpoint::{Conn, Incoming};
 use crate::ferry::{ByteFlow, Crossing, Cut, Ended, Flow, MessageFlow, Moved};
+use crate::frame::Prefix;
 use crate::telemetry::metrics::OpenGuard;
 use crate::telemetry::{ConnectionId, Outcome};
 
@@ -27,7 +28,7 @@ struct Held {
 /// A connection that is ready to be carried.
 struct Prepared {
     client: Conn,
-    target: Conn,
+    target: Reached,
     held: Held,
 }
 
@@ -54,16 +55,17 @@ pub(super) fn run(
         let (prepared, peer) = prepared.await;
         let (client, target, held) = match prepared {
             Ok(Prepared { client, target, held }) => (client, target, held),
-            Err(ended) => return record(&shared, id, &peer, accepted, ended),
+            Err(ended) => return record(&shared, id, &peer, accepted, None, ended),
         };
+        let Reached { conn: target, prefix, via } = target;
         let live = shared.connections.enter(id, peer, accepted);
         current.judge_late(&shared, &live);
-        let mut ended = ferry(&shared, client, target, accepted, live.switch()).await;
+        let mut ended = ferry(&shared, client, (target, prefix), accepted, live.switch()).await;
         drop(held);
         if ended.outcome == Outcome::Cut && ended.reason.is_none() {
             ended.reason = live.why().map(str::to_owned);
         }
-        record(&shared, id, live.peer(), accepted, ended)
+        record(&shared, id, live.peer(), accepted, via.as_deref(), ended)
     }
 }
 
@@ -72,6 +74,7 @@ fn record(
     id: ConnectionId,
     peer: &Peer,
     accepted: Instant,
+    via: Option<&Via>,
     ended: Ended,
 ) -> Verdict {
     let Ended { outcome, reason, to_target, to_client } = ended;
@@ -79,7 +82,7 @@ fn record(
         Outcome::Done if shared.draining.is_cancelled() => Outcome::Drained,
         outcome => outcome,
     };
-    let record = Record { shared, id, peer, accepted, to_target, to_client, outcome, reason };
+    let record = Record { shared, id, peer, accepted, via, to_target, to_client, outcome, reason };
     record.write();
     Verdict { outcome: record.outcome, reason: record.reason }
 }
@@ -151,7 +154,7 @@ fn never_carried(outcome: Outcome, reason: String) -> Ended {
 fn ferry(
     shared: &Shared,
     client: Conn,
-    target: Conn,
+    (target, far): (Conn, Option<Prefix>),
     accepted: Instant,
     cut: &Cut,
 ) -> Either<impl Future<Output = Ended>, Pin<Box<impl Future<Output = Ended>>>> {
@@ -161,8 +164,7 @@ fn ferry(
             Either::Left(cross(shared, client, target, flows, accepted, cut))
         }
         Mode::Message => {
-            let (near, far, max) =
-                (shared.listen_prefix, shared.connect_prefix, shared.max_message);
+            let (near, max) = (shared.listen_prefix, shared.max_message);
             let flows = (MessageFlow::new(near, far, max), MessageFlow::new(far, near, max));
             // Larger than a byte connection by what framing needs.
             Either::Right(Box::pin(cross(shared, client, target, flows, accepted, cut)))

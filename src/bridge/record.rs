@@ -1,8 +1,11 @@
 //! What is left of a connection when it has ended: one log line, some numbers.
 
+use std::borrow::Cow;
+
 use tokio::time::Instant;
 
 use super::Shared;
+use super::dial::Via;
 use crate::access::{self, CertificateNames, Peer};
 use crate::config::Mode;
 use crate::ferry::Moved;
@@ -14,6 +17,8 @@ pub(super) struct Record<'a> {
     pub id: ConnectionId,
     pub peer: &'a Peer,
     pub accepted: Instant,
+    /// Which target was reached, where there was a choice.
+    pub via: Option<&'a Via>,
     pub to_target: Moved,
     pub to_client: Moved,
     pub outcome: Outcome,
@@ -26,12 +31,14 @@ impl Record<'_> {
         let lived = self.accepted.elapsed();
         self.shared.metrics.ended(self.outcome, lived);
         let identity = self.peer.certificate.as_deref().map(Names);
+        let all = self.shared.targets.text();
+        let target = self.via.map_or(Cow::Borrowed(all), |via| Cow::Owned(via.text(all)));
         AccessRecord {
             bridge: &self.shared.name,
             id: self.id,
             client: self.peer,
             identity: identity.as_ref().map(|names| names as &dyn std::fmt::Display),
-            target: &self.shared.dialer.address(),
+            target: &target,
             to_target: self.carried(self.to_target),
             to_client: self.carried(self.to_client),
             lived,

@@ -28,5 +28,6 @@ mod real_programs;
 mod reloading;
 mod resilience;
 mod stopping;
+mod targets;
 mod trusting;
 mod watching;

@@ -5,19 +5,19 @@
 
 mod host_port;
 mod pipe_name;
+mod service_name;
 
 pub(crate) use host_port::{is_host, parse_host_port};
 pub(crate) use pipe_name::parse_pipe_name;
 
-use super::model::{HostPort, PipeName};
+use super::model::{HostPort, PipeName, ServiceName};
 use super::read::{Read, read_text};
 use super::report::{Fault, Report};
 use super::suggest::did_you_mean;
 use super::tree::Node;
 use super::values::described;
 
-const EXPECTED: &str =
-    "`pipe:NAME`, `unix:PATH`, `fifo:PATH`, `tcp:HOST:PORT`, `tls:HOST:PORT` or `stdio:`";
+const EXPECTED: &str = "`pipe:NAME`, `unix:PATH`, `fifo:PATH`, `tcp:HOST:PORT`, `tls:HOST:PORT`, `srv:NAME` or `stdio:`";
 
 /// What an address begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,17 +27,19 @@ pub(crate) enum Scheme {
     Fifo,
     Tcp,
     Tls,
+    Srv,
     Stdio,
 }
 
 impl Scheme {
     /// Every scheme and how it is written.
-    pub(crate) const ALL: [(&'static str, Self); 6] = [
+    pub(crate) const ALL: [(&'static str, Self); 7] = [
         ("pipe", Self::Pipe),
         ("unix", Self::Unix),
         ("fifo", Self::Fifo),
         ("tcp", Self::Tcp),
         ("tls", Self::Tls),
+        ("srv", Self::Srv),
         ("stdio", Self::Stdio),
     ];
 
@@ -49,6 +51,7 @@ impl Scheme {
             Self::Fifo => "fifo:",
             Self::Tcp => "tcp:",
             Self::Tls => "tls:",
+            Self::Srv => "srv:",
             Self::Stdio => "stdio:",
         }
     }
@@ -69,6 +72,8 @@ pub(crate) enum Address {
     Tcp(HostPort),
     /// A TCP socket with TLS on it.
     Tls(HostPort),
+    /// A service that DNS knows.
+    Srv(ServiceName),
     /// Standard input and output.
     Stdio,
 }
@@ -81,6 +86,7 @@ impl Address {
             Self::Fifo(_) => Scheme::Fifo,
             Self::Tcp(_) => Scheme::Tcp,
             Self::Tls(_) => Scheme::Tls,
+            Self::Srv(_) => Scheme::Srv,
             Self::Stdio => Scheme::Stdio,
         }
     }
@@ -104,6 +110,7 @@ pub(crate) fn parse(text: &str) -> Result<Address, Fault> {
         "fifo" => path(rest, "a path").map(Address::Fifo),
         "tcp" => parse_host_port(rest, "tcp:").map(Address::Tcp),
         "tls" => parse_host_port(rest, "tls:").map(Address::Tls),
+        "srv" => service_name::parse_service_name(rest).map(Address::Srv),
         "stdio" if rest.is_empty() => Ok(Address::Stdio),
         "stdio" => Err(Fault::new("`stdio:` takes nothing after the colon").expected("`stdio:`")),
         other => Err(unknown_scheme(other, text)),
@@ -148,9 +155,9 @@ impl Read for Address {
 
 described!(Address, "Address", {
     "type": "string",
-    "description": "An address: `pipe:NAME`, `unix:PATH`, `unix:@NAME`, `fifo:PATH`, `tcp:HOST:PORT` or `tls:HOST:PORT`.",
-    "pattern": r"^(n?pipe:|unix:|fifo:|tcp:|tls:|\\\\|//).",
-    "examples": ["pipe:orders", "unix:/run/orders.sock", "tcp:127.0.0.1:7000", "tls:0.0.0.0:7443"],
+    "description": "An address: `pipe:NAME`, `unix:PATH`, `unix:@NAME`, `fifo:PATH`, `tcp:HOST:PORT`, `tls:HOST:PORT` or `srv:NAME`.",
+    "pattern": r"^(n?pipe:|unix:|fifo:|tcp:|tls:|srv:|\\\\|//).",
+    "examples": ["pipe:orders", "unix:/run/orders.sock", "tcp:127.0.0.1:7000", "tls:0.0.0.0:7443", "srv:_orders._tcp.example.com"],
 });
 
 #[cfg(test)]

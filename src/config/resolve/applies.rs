@@ -1,7 +1,7 @@
 //! Which option stands on which end.
 
 use super::Scope;
-use crate::config::address::Scheme::{self, Fifo, Pipe, Stdio, Tcp, Tls, Unix};
+use crate::config::address::Scheme::{self, Fifo, Pipe, Srv, Stdio, Tcp, Tls, Unix};
 use crate::config::raw::Given;
 use crate::config::report::Fault;
 
@@ -30,18 +30,18 @@ type Place = (&'static [Scheme], &'static [Side]);
 
 /// Every option of an end, and where it may stand.
 pub(crate) const APPLIES: &[(&str, &[Place])] = &[
-    ("address", &[(&[Pipe, Unix, Fifo, Tcp, Tls, Stdio], BOTH)]),
-    ("identity", &[(&[Tls], BOTH)]),
+    ("address", &[(&[Pipe, Unix, Fifo, Tcp, Tls, Stdio], BOTH), (&[Srv], CONNECT)]),
+    ("identity", &[(&[Tls], BOTH), (&[Srv], CONNECT)]),
     ("allow", &[(&[Pipe, Unix, Tls], LISTEN)]),
     ("client_cert", &[(&[Tls], LISTEN)]),
-    ("close_notify", &[(&[Tls], BOTH)]),
-    ("verify", &[(&[Tls], CONNECT)]),
-    ("server_name", &[(&[Tls], CONNECT)]),
+    ("close_notify", &[(&[Tls], BOTH), (&[Srv], CONNECT)]),
+    ("verify", &[(&[Tls, Srv], CONNECT)]),
+    ("server_name", &[(&[Tls, Srv], CONNECT)]),
     ("sddl", &[(&[Pipe], LISTEN)]),
     ("permissions", &[(&[Pipe, Unix, Fifo], LISTEN)]),
     ("owner", &[(&[Pipe, Unix, Fifo], LISTEN), (&[Pipe, Unix], CONNECT)]),
     ("group", &[(&[Pipe, Unix, Fifo], LISTEN)]),
-    ("framing", &[(&[Pipe, Unix, Fifo, Tcp, Tls, Stdio], BOTH)]),
+    ("framing", &[(&[Pipe, Unix, Fifo, Tcp, Tls, Stdio], BOTH), (&[Srv], CONNECT)]),
     ("type", &[(&[Pipe], BOTH)]),
     ("half_close", &[(&[Pipe], BOTH)]),
     ("access", &[(&[Pipe, Fifo], BOTH)]),
@@ -57,12 +57,12 @@ pub(crate) const APPLIES: &[(&str, &[Place])] = &[
     ("remote", &[(&[Pipe], LISTEN)]),
     ("wait", &[(&[Pipe, Unix], CONNECT)]),
     ("impersonation", &[(&[Pipe], CONNECT)]),
-    ("proxy_protocol", &[(&[Tcp, Unix, Tls], BOTH)]),
+    ("proxy_protocol", &[(&[Tcp, Unix, Tls], BOTH), (&[Srv], CONNECT)]),
     ("proxy_from", &[(&[Tcp, Tls], LISTEN)]),
-    ("min_tls", &[(&[Tls], BOTH)]),
-    ("max_tls", &[(&[Tls], BOTH)]),
-    ("nodelay", &[(&[Tcp, Tls], BOTH)]),
-    ("keepalive", &[(&[Tcp, Tls], BOTH)]),
+    ("min_tls", &[(&[Tls], BOTH), (&[Srv], CONNECT)]),
+    ("max_tls", &[(&[Tls], BOTH), (&[Srv], CONNECT)]),
+    ("nodelay", &[(&[Tcp, Tls], BOTH), (&[Srv], CONNECT)]),
+    ("keepalive", &[(&[Tcp, Tls], BOTH), (&[Srv], CONNECT)]),
     ("reuse_port", &[(&[Tcp, Tls], LISTEN)]),
 ];
 
@@ -89,7 +89,9 @@ const NEEDS_UNIX_ON_PIPE: &[&str] = &["permissions", "group", "framing"];
 
 /// Notes every option that this end or this system doesn't have.
 pub(super) fn check(scope: &mut Scope<'_>, given: &[Given], scheme: Scheme, side: Side) {
-    for one in given {
+    // What listens nowhere has no options either; that it does is told once.
+    let nowhere = scheme == Srv && side == Side::Listen;
+    for one in given.iter().filter(|_| !nowhere) {
         let places = APPLIES.iter().find(|(key, _)| *key == one.key).map_or(&[][..], |(_, p)| p);
         let fits = |(schemes, sides): &Place| schemes.contains(&scheme) && sides.contains(&side);
         let fault = if !places.iter().any(fits) {

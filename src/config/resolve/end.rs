@@ -1,7 +1,7 @@
 //! One end: its scheme decides who reads its options.
 
 use super::applies::{self, Side};
-use super::{Scope, fifo, pipe, tcp, tls, unix};
+use super::{Scope, fifo, pipe, srv, tcp, tls, unix};
 use crate::config::address::{Address, Scheme};
 use crate::config::model::{Dial, Framing, Listen, Mode, StdioEnd};
 use crate::config::raw::RawEndTable;
@@ -35,6 +35,11 @@ pub(super) fn listen(
         Address::Fifo(path) => Listen::Fifo(fifo::listen(scope, &end, path)),
         Address::Tcp(at) => Listen::Tcp(tcp::listen(scope, &end, at)),
         Address::Tls(at) => Listen::Tls(Box::new(tls::listen(scope, &end, at))),
+        Address::Srv(_) => {
+            let fault = Fault::new("`srv:` is where to connect, not where to listen");
+            scope.fault(end.spot, fault.expected("an address of this machine"));
+            return None;
+        }
         Address::Stdio => Listen::Stdio(stdio(scope, &end)),
     })
 }
@@ -55,6 +60,7 @@ pub(super) fn dial(
         Address::Fifo(path) => Dial::Fifo(fifo::dial(scope, &end, path)),
         Address::Tcp(to) => Dial::Tcp(tcp::dial(scope, &end, to)),
         Address::Tls(to) => Dial::Tls(Box::new(tls::dial(scope, &end, to))),
+        Address::Srv(service) => Dial::Srv(Box::new(srv::dial(scope, &end, service))),
         Address::Stdio => Dial::Stdio(stdio(scope, &end)),
     })
 }
