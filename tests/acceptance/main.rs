@@ -27,6 +27,7 @@ mod proxying;
 mod real_programs;
 mod reloading;
 mod resilience;
+mod resolving;
 mod stopping;
 mod targets;
 mod trusting;

@@ -13,6 +13,7 @@ pub mod ends;
 pub mod framing;
 pub mod gateway;
 pub mod message;
+pub mod network;
 pub mod packet;
 pub mod payload;
 pub mod program;
