@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use tokio_util::either::Either;
 
 use super::current::Current;
-use super::dial::dial;
+use super::dial::{Reached, Via, dial};
 use super::places::{Place, Standing};
 use super::record::Record;
 use super::{Shared, Verdict};
@@ -16,6 +16,7 @@ use crate::access::{Origin, Peer};
 use crate::config::Mode;
 use crate::endpoint::{Conn, Incoming};
 use crate::ferry::{ByteFlow, Crossing, Cut, Ended, Flow, MessageFlow, Moved};
+use crate::frame::Prefix;
 use crate::telemetry::metrics::OpenGuard;
 use crate::telemetry::{ConnectionId, Outcome};
 
@@ -28,7 +29,7 @@ struct Held {
 /// A connection that is ready to be carried.
 struct Prepared {
     client: Conn,
-    target: Conn,
+    target: Reached,
     held: Held,
 }
 
@@ -59,16 +60,18 @@ pub(super) fn run(
         let (prepared, peer, from) = prepared.await;
         let (client, target, held) = match prepared {
             Ok(Prepared { client, target, held }) => (client, target, held),
-            Err(ended) => return record(&shared, (id, &peer, from), accepted, ended),
+            Err(ended) => return record(&shared, (id, &peer, from), accepted, None, ended),
         };
+        let Reached { conn: target, prefix, via } = target;
         let live = shared.connections.enter(id, peer, from, accepted);
         current.judge_late(&shared, &live);
-        let mut ended = ferry(&shared, client, target, accepted, live.switch()).await;
+        let mut ended = ferry(&shared, client, (target, prefix), accepted, live.switch()).await;
         drop(held);
         if ended.outcome == Outcome::Cut && ended.reason.is_none() {
             ended.reason = live.why().map(str::to_owned);
         }
-        record(&shared, (id, live.peer(), live.dialled_from()), accepted, ended)
+        let who = (id, live.peer(), live.dialled_from());
+        record(&shared, who, accepted, via.as_deref(), ended)
     }
 }
 
@@ -76,6 +79,7 @@ fn record(
     shared: &Shared,
     (id, peer, dialled_from): (ConnectionId, &Peer, Option<SocketAddr>),
     accepted: Instant,
+    via: Option<&Via>,
     ended: Ended,
 ) -> Verdict {
     let Ended { outcome, reason, to_target, to_client } = ended;
@@ -83,8 +87,18 @@ fn record(
         Outcome::Done if shared.draining.is_cancelled() => Outcome::Drained,
         outcome => outcome,
     };
-    let record =
-        Record { shared, id, peer, dialled_from, accepted, to_target, to_client, outcome, reason };
+    let record = Record {
+        shared,
+        id,
+        peer,
+        dialled_from,
+        accepted,
+        via,
+        to_target,
+        to_client,
+        outcome,
+        reason,
+    };
     record.write();
     Verdict { outcome: record.outcome, reason: record.reason }
 }
@@ -158,7 +172,7 @@ fn never_carried(outcome: Outcome, reason: String) -> Ended {
 fn ferry(
     shared: &Shared,
     client: Conn,
-    target: Conn,
+    (target, far): (Conn, Option<Prefix>),
     accepted: Instant,
     cut: &Cut,
 ) -> Either<impl Future<Output = Ended>, Pin<Box<impl Future<Output = Ended>>>> {
@@ -168,8 +182,7 @@ fn ferry(
             Either::Left(cross(shared, client, target, flows, accepted, cut))
         }
         Mode::Message => {
-            let (near, far, max) =
-                (shared.listen_prefix, shared.connect_prefix, shared.max_message);
+            let (near, max) = (shared.listen_prefix, shared.max_message);
             let flows = (MessageFlow::new(near, far, max), MessageFlow::new(far, near, max));
             // Larger than a byte connection by what framing needs.
             Either::Right(Box::pin(cross(shared, client, target, flows, accepted, cut)))

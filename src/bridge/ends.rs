@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::access::{UnknownName, group_number, user_number};
-use crate::config::{self, Dial, Framing, Listen};
+use crate::config::{Dial, Framing, Listen};
 use crate::frame::Prefix;
 
 /// The accounts of a socket file are looked up again when it is made; here only
@@ -39,6 +39,7 @@ pub(super) fn connect_framing(connect: &Dial) -> Framing {
         Dial::Fifo(end) => end.framing,
         Dial::Tcp(end) => end.framing,
         Dial::Tls(end) => end.tcp.framing,
+        Dial::Srv(end) => end.tcp().framing,
         Dial::Stdio(end) => end.framing,
     }
 }
@@ -55,13 +56,12 @@ pub(super) fn prefix(framing: Framing) -> Option<Prefix> {
     }
 }
 
-/// `wait` of a pipe or Unix end goes on beyond `connect_timeout`, or ends
-/// before it.
-pub(super) fn connect_timeout(config: &config::Bridge) -> Duration {
-    let wait = match &config.connect {
+/// `wait` of a pipe or Unix end: with one target it goes on beyond
+/// `connect_timeout`, or ends before it; with several it can only end before.
+pub(super) fn connect_wait(connect: &Dial) -> Option<Duration> {
+    match connect {
         Dial::Pipe(pipe) => pipe.wait,
         Dial::Unix(unix) => unix.wait,
         _ => None,
-    };
-    wait.unwrap_or(config.connect_timeout)
+    }
 }

@@ -15,6 +15,7 @@ mod live;
 mod places;
 mod record;
 mod running;
+mod targets;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,22 +29,24 @@ use tokio_util::task::TaskTracker;
 use self::accept::{Accept, Order};
 use self::admit::Admission;
 use self::current::{Current, Whereabouts};
-use self::ends::{check_file_owner, connect_framing, connect_timeout, listen_framing, prefix};
+use self::ends::{check_file_owner, listen_framing, prefix};
 use self::live::Connections;
 pub use self::live::Live;
 use self::places::Places;
 pub use self::places::Seats;
 pub use self::running::RunningBridge;
+pub use self::targets::TargetState;
+use self::targets::Targets;
 use crate::access::UnknownName;
-use crate::config::{self, Dial, Listen, Mode};
+use crate::config::{self, Listen, Mode};
 use crate::endpoint::{
-    BindError, Dialer, Listener, Occupied, PrepareError, Protection, ProtectionError, protection,
+    BindError, Listener, Occupied, PrepareError, Protection, ProtectionError, protection,
 };
 use crate::ferry::Limits;
 use crate::frame::Prefix;
 use crate::telemetry::Outcome;
 use crate::telemetry::metrics::BridgeMetrics;
-use crate::tls::{Identities, Identity, TlsError};
+use crate::tls::{Identities, TlsError};
 
 /// Why a bridge could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -111,15 +114,11 @@ struct Shared {
     name: String,
     mode: Mode,
     listen_prefix: Option<Prefix>,
-    connect_prefix: Option<Prefix>,
     admission: Admission,
-    dialer: Dialer,
-    /// The one that the target is shown.
-    shown: Option<Arc<Identity>>,
+    targets: Targets,
     limits: Limits,
     max_message: usize,
     handshake_timeout: Duration,
-    connect_timeout: Duration,
     metrics: Arc<BridgeMetrics>,
 
     // Of the bridge as long as it runs, whatever its configuration says.
@@ -191,30 +190,23 @@ impl Bridge {
         check_file_owner(&config.listen).map_err(|error| fail(Problem::Owner(error)))?;
         let protection = protection(&config.listen, admission.local_rules())
             .map_err(|error| fail(error.into()))?;
-        let dialer = Dialer::new(&config.connect, identities);
-        let dialer = dialer.map_err(|error| fail(error.into()))?;
+        let targets = Targets::prepare(&config.connect, identities);
+        let targets = targets.map_err(|error| fail(error.into()))?;
         let limits = Limits {
             idle: config.idle_timeout,
             half_close: config.half_close_timeout,
             lifetime: config.max_lifetime,
-        };
-        let shown = match &config.connect {
-            Dial::Tls(dial) => identities.get(&dial.identity).cloned(),
-            _ => None,
         };
         let shared = Shared {
             config: config.clone(),
             name: config.name.clone(),
             mode: config.mode,
             listen_prefix: prefix(listen_framing(&config.listen)),
-            connect_prefix: prefix(connect_framing(&config.connect)),
             admission,
-            dialer,
-            shown,
+            targets,
             limits,
             max_message: config.max_message,
             handshake_timeout: config.handshake_timeout,
-            connect_timeout: connect_timeout(config),
             metrics,
             places: Arc::new(Places::new(config.max_connections, total)),
             connections: Arc::default(),
@@ -291,6 +283,7 @@ impl OpenBridge {
     pub fn run(self) {
         // Not before: a configuration that is only looked at changes no metric.
         self.shared.metrics.limit(self.shared.config.max_connections);
+        self.shared.metrics.watch_targets(self.shared.targets.meters());
         let (tasks, accept) = self.into_accept();
         tasks.spawn(accept.run());
     }

@@ -1,10 +1,12 @@
 //! What is left of a connection when it has ended: one log line, some numbers.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use tokio::time::Instant;
 
 use super::Shared;
+use super::dial::Via;
 use crate::access::{self, CertificateNames, Peer};
 use crate::config::Mode;
 use crate::ferry::Moved;
@@ -17,6 +19,8 @@ pub(super) struct Record<'a> {
     pub peer: &'a Peer,
     pub dialled_from: Option<SocketAddr>,
     pub accepted: Instant,
+    /// Which target was reached, where there was a choice.
+    pub via: Option<&'a Via>,
     pub to_target: Moved,
     pub to_client: Moved,
     pub outcome: Outcome,
@@ -29,13 +33,15 @@ impl Record<'_> {
         let lived = self.accepted.elapsed();
         self.shared.metrics.ended(self.outcome, lived);
         let identity = self.peer.certificate.as_deref().map(Names);
+        let all = self.shared.targets.text();
+        let target = self.via.map_or(Cow::Borrowed(all), |via| Cow::Owned(via.text(all)));
         AccessRecord {
             bridge: &self.shared.name,
             id: self.id,
             first_id: self.peer.first_id(),
             client: self.peer,
             identity: identity.as_ref().map(|names| names as &dyn std::fmt::Display),
-            target: &self.shared.dialer.address(),
+            target: &target,
             dialled_from: self.dialled_from,
             to_target: self.carried(self.to_target),
             to_client: self.carried(self.to_client),

@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use super::accept::Order;
 use super::current::{Current, Whereabouts};
-use super::{Bridge, Live, OpenBridge, Shared};
+use super::{Bridge, Live, OpenBridge, Shared, TargetState};
 use crate::config::Mode;
 use crate::endpoint::{Keep, Listener, Regrant, keep, scheme};
 use crate::telemetry::metrics::BridgeMetrics;
@@ -51,9 +51,14 @@ impl RunningBridge {
         tracing::info!(target: "pipeferry::bridge", bridge, address, socket, target, "listening");
     }
 
-    /// The target's address.
+    /// The target's address, or those of all targets.
     pub fn target(&self) -> String {
-        self.current.shared().dialer.address().to_owned()
+        self.current.shared().targets.text().to_owned()
+    }
+
+    /// What is known of its targets; nothing where there is only one.
+    pub fn targets(&self) -> Vec<TargetState> {
+        self.current.shared().targets.states()
     }
 
     /// Its numbers.
@@ -90,10 +95,7 @@ impl RunningBridge {
     /// Whether `other` would be the same: configuration, certificates, accounts.
     pub fn is_same(&self, other: &Bridge) -> bool {
         let (one, two) = (self.current.shared(), &other.shared);
-        let shown = match (&one.shown, &two.shown) {
-            (Some(one), Some(two)) => one.same_content(two),
-            (one, two) => one.is_none() && two.is_none(),
-        };
+        let shown = one.targets.show_the_same(&two.targets);
         one.config == two.config && shown && one.admission.same_as(&two.admission)
     }
 
@@ -139,17 +141,22 @@ impl RunningBridge {
     }
 
     /// What the bridge has as long as it runs stays.
-    fn adopt(&self, new: Shared) {
+    fn adopt(&self, mut new: Shared) {
         let old = self.current.shared();
+        old.targets.retire();
+        new.targets.inherit(&old.targets);
         old.places.resize(new.config.max_connections);
         new.metrics.limit(new.config.max_connections);
-        self.current.replace(Arc::new(Shared {
+        new.metrics.watch_targets(new.targets.meters());
+        let new = Arc::new(Shared {
             places: Arc::clone(&old.places),
             connections: Arc::clone(&old.connections),
             draining: old.draining.clone(),
             called_off: old.called_off.clone(),
             ..new
-        }));
+        });
+        self.current.replace(Arc::clone(&new));
+        new.targets.probe_resting(&new.probes());
     }
 
     fn tell(&self, order: Order) {

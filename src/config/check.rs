@@ -37,8 +37,13 @@ fn surroundings(system: System) -> Surroundings {
 fn check_config(config: &Config, system: System) {
     use super::{Dial, Listen};
     for bridge in &config.bridges {
-        let listen = if let Listen::Tls(end) = &bridge.listen { Some(&end.identity) } else { None };
-        let connect = if let Dial::Tls(end) = &bridge.connect { Some(&end.identity) } else { None };
+        let listen =
+            if let Listen::Tls(end) = &bridge.listen { Some(end.identity.as_str()) } else { None };
+        let connect = bridge.connect.iter().filter_map(|target| match target {
+            Dial::Tls(end) => Some(end.identity.as_str()),
+            Dial::Srv(end) => end.identity(),
+            _ => None,
+        });
         for identity in listen.into_iter().chain(connect) {
             assert!(config.identities.contains_key(identity), "no identity {identity:?}");
         }

@@ -104,8 +104,12 @@ fn of_bridge(page: &mut Page, bridge: &Bridge, system: System) {
     let view = ends::View { mode: bridge.mode, system };
     let (address, options) = view.listen(&bridge.listen);
     page.end("listen", &address, options);
-    let (address, options) = view.dial(&bridge.connect);
-    page.end("connect", &address, options);
+    for target in bridge.connect.iter() {
+        page.end("connect", &target.to_string(), view.dial(target));
+    }
+    if bridge.connect.only().is_none() {
+        page.line("balance", bridge.connect.balance.word());
+    }
     page.line("connect_timeout", duration(bridge.connect_timeout));
     page.line("handshake_timeout", duration(bridge.handshake_timeout));
     page.line("idle_timeout", off_or(bridge.idle_timeout));

@@ -13,13 +13,14 @@ use tokio::net::TcpStream;
 use super::fifo;
 #[cfg(windows)]
 use super::pipe::PipeTarget;
+use super::srv::SrvTarget;
 use super::stdio::StdioConn;
 use super::tls::{Shaken, connect};
 #[cfg(unix)]
 use super::unix::UnixTarget;
 use super::{Conn, Stream, tcp};
 use crate::access::UnknownName;
-use crate::config::{Dial, ProxyDetail, TcpDial, TlsDial};
+use crate::config::{Dial, HostPort, ProxyDetail, TcpDial, TlsDial};
 use crate::tls::{self, Dialling, Identities, TlsError};
 
 /// Why a target could not be reached.
@@ -34,7 +35,27 @@ pub enum DialError {
     /// The socket is served by somebody else than `owner` says.
     #[error("the listener is not who `owner` says it must be: {0}")]
     Owner(String),
+    /// DNS names no host of the service, or none of them was reached.
+    #[error("{0}")]
+    Service(String),
 }
+
+impl DialError {
+    /// Whether it was for want of something on this machine, which says nothing
+    /// of the target.
+    pub fn is_shortage(&self) -> bool {
+        let Self::Io(error) = self else { return false };
+        error.kind() == io::ErrorKind::OutOfMemory
+            || error.raw_os_error().is_some_and(|code| SHORTAGES.contains(&code))
+    }
+}
+
+/// Of descriptors, of the whole system's, of buffers.
+#[cfg(unix)]
+const SHORTAGES: [i32; 3] = [libc::EMFILE, libc::ENFILE, libc::ENOBUFS];
+/// WSAEMFILE, ERROR_TOO_MANY_OPEN_FILES, WSAENOBUFS.
+#[cfg(windows)]
+const SHORTAGES: [i32; 3] = [10024, 4, 10055];
 
 /// Why nothing can ever be dialled as configured.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +75,8 @@ pub struct Dialled {
     pub conn: Conn,
     /// How long its TLS handshake took, where there was one.
     pub handshake: Option<Duration>,
+    /// The host and port that DNS named, of a service.
+    pub place: Option<String>,
 }
 
 /// A dialling end.
@@ -67,6 +90,7 @@ pub struct Dialer {
 enum Target {
     Tcp(TcpDial),
     Tls(Box<TlsTarget>),
+    Srv(Box<SrvTarget>),
     #[cfg(unix)]
     Unix(UnixTarget),
     #[cfg(windows)]
@@ -79,8 +103,9 @@ enum Target {
     Absent,
 }
 
+/// What is needed to speak TLS with a target, wherever it is.
 #[derive(Debug)]
-struct TlsTarget {
+pub(super) struct TlsTarget {
     dial: TlsDial,
     side: Dialling,
 }
@@ -96,6 +121,10 @@ impl Dialer {
             Dial::Tls(dial) => {
                 let address = format!("tls:{}", dial.tcp.to);
                 (address, Target::Tls(Box::new(TlsTarget::new(dial, identities)?)))
+            }
+            Dial::Srv(dial) => {
+                let target = SrvTarget::new(dial, identities)?;
+                (config.to_string(), Target::Srv(Box::new(target)))
             }
             #[cfg(unix)]
             Dial::Unix(dial) => {
@@ -133,7 +162,8 @@ impl Dialer {
     pub fn proxy(&self) -> Option<ProxyDetail> {
         match &self.target {
             Target::Tcp(dial) => dial.proxy,
-            Target::Tls(target) => target.dial.tcp.proxy,
+            Target::Tls(target) => target.proxy(),
+            Target::Srv(target) => target.proxy(),
             #[cfg(unix)]
             Target::Unix(target) => target.proxy(),
             #[cfg(windows)]
@@ -147,7 +177,8 @@ impl Dialer {
     }
 
     /// Reaches the target and sends it `header` before anything else. The
-    /// caller limits the time.
+    /// caller limits the time to `limit`, which is told so that several hosts of
+    /// one service can share it.
     ///
     /// `from` becomes our own address where it serves to find the connection at
     /// the other side: TLS, whether the handshake succeeds or not. Elsewhere it
@@ -158,12 +189,16 @@ impl Dialer {
     pub async fn dial(
         &self,
         header: &[u8],
+        limit: Duration,
         from: &mut Option<SocketAddr>,
     ) -> Result<Dialled, DialError> {
         let conn = match &self.target {
-            Target::Tcp(dial) => Stream::Tcp(dial_tcp(dial, header).await?).into(),
+            Target::Tcp(dial) => Stream::Tcp(dial_tcp(&dial.to, dial, header).await?).into(),
             // Large, and nothing to the other schemes.
-            Target::Tls(target) => return Box::pin(target.dial(header, from)).await,
+            Target::Tls(target) => {
+                return Box::pin(target.dial(&target.dial.tcp.to, header, from)).await;
+            }
+            Target::Srv(target) => return Box::pin(target.dial(header, limit, from)).await,
             #[cfg(unix)]
             Target::Unix(target) => target.dial(header).await?,
             #[cfg(windows)]
@@ -174,30 +209,41 @@ impl Dialer {
             #[cfg(windows)]
             Target::Absent => return Err(io::Error::from(io::ErrorKind::Unsupported).into()),
         };
-        Ok(Dialled { conn, handshake: None })
+        Ok(Dialled { conn, handshake: None, place: None })
     }
 }
 
-async fn dial_tcp(dial: &TcpDial, header: &[u8]) -> io::Result<TcpStream> {
-    let mut stream = tcp::dial(&dial.to, &dial.tcp).await?;
+/// Dials `to` with the options of `dial`.
+pub(super) async fn dial_tcp(
+    to: &HostPort,
+    dial: &TcpDial,
+    header: &[u8],
+) -> io::Result<TcpStream> {
+    let mut stream = tcp::dial(to, &dial.tcp).await?;
     stream.write_all(header).await?;
     Ok(stream)
 }
 
 impl TlsTarget {
-    fn new(dial: &TlsDial, identities: &Identities) -> Result<Self, TlsError> {
+    pub fn new(dial: &TlsDial, identities: &Identities) -> Result<Self, TlsError> {
         let identity = identities
             .get(&dial.identity)
             .ok_or_else(|| TlsError::NoTrust(dial.identity.clone()))?;
         Ok(Self { dial: dial.clone(), side: Dialling::new(identity, dial)? })
     }
 
-    async fn dial(
+    pub fn proxy(&self) -> Option<ProxyDetail> {
+        self.dial.tcp.proxy
+    }
+
+    /// Dials `to`, whose certificate must be what the configuration says.
+    pub async fn dial(
         &self,
+        to: &HostPort,
         header: &[u8],
         from: &mut Option<SocketAddr>,
     ) -> Result<Dialled, DialError> {
-        let tcp = self.open(header, from).await?;
+        let tcp = self.open(to, header, from).await?;
         let started = Instant::now();
         let mut shaken = self.shake(tcp, self.side.resuming()).await?;
         if shaken.resumed
@@ -205,15 +251,20 @@ impl TlsTarget {
         {
             // What stands today, the server shows in a handshake without it.
             tracing::debug!(%error, "a resumed TLS session's certificate no longer stands");
-            let tcp = self.open(header, from).await?;
+            let tcp = self.open(to, header, from).await?;
             shaken = self.shake(tcp, self.side.fresh()).await?;
         }
         let conn = Stream::Tls(Box::new(shaken.conn)).into();
-        Ok(Dialled { conn, handshake: Some(started.elapsed()) })
+        Ok(Dialled { conn, handshake: Some(started.elapsed()), place: None })
     }
 
-    async fn open(&self, header: &[u8], from: &mut Option<SocketAddr>) -> io::Result<TcpStream> {
-        let tcp = dial_tcp(&self.dial.tcp, header).await?;
+    async fn open(
+        &self,
+        to: &HostPort,
+        header: &[u8],
+        from: &mut Option<SocketAddr>,
+    ) -> io::Result<TcpStream> {
+        let tcp = dial_tcp(to, &self.dial.tcp, header).await?;
         // A peer that is gone again by now has no address to be found under.
         *from = tcp.local_addr().ok();
         Ok(tcp)

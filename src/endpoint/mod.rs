@@ -25,6 +25,7 @@ mod patience;
 mod pipe;
 mod protection;
 mod refused;
+mod srv;
 mod stdio;
 mod stream;
 mod tcp;
@@ -48,6 +49,7 @@ pub type PacketEnd = PacketSocket;
 /// What keeps messages apart on this system: a message pipe.
 #[cfg(windows)]
 pub type PacketEnd = pipe::MessagePipe;
+pub use patience::share;
 #[cfg(windows)]
 pub use pipe::{PipeListener, PrivatePipe, Regrant, name_client, open_private};
 pub use protection::{Protection, ProtectionError, protection};

@@ -176,6 +176,7 @@ fn bridge_status(bridge: &RunningBridge) -> BridgeStatus {
         mode: mode_word(bridge.mode()),
         listen: bridge.address(),
         connect: bridge.target(),
+        targets: bridge.targets().into_iter().map(Into::into).collect(),
         state,
         error: None,
         traffic: Traffic::of(&bridge.metrics()),

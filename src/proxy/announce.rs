@@ -26,6 +26,11 @@ pub fn from_peer(peer: &Peer, detail: ProxyDetail, id: &str) -> Vec<u8> {
     writer.finish()
 }
 
+/// The header of a connection that is made for nobody: a probe.
+pub fn of_ourselves() -> Vec<u8> {
+    Writer::new(Command::Local, &Addresses::Unspec, MAX_SENT).finish()
+}
+
 fn addresses(peer: &Peer) -> Addresses {
     match (peer.proxied.as_deref(), &peer.origin) {
         (Some(Proxied { client: Some(src), dialled: Some(dst), .. }), _) => {

@@ -19,7 +19,7 @@ mod tlv;
 #[doc(hidden)]
 pub mod check;
 
-pub use announce::{MAX_SENT, from_peer};
+pub use announce::{MAX_SENT, from_peer, of_ourselves};
 pub use error::ProxyError;
 pub use header::{Addresses, Command, Header};
 pub use parse::{HEAD_LEN, MAX_PAYLOAD, announced_len, check_start, parse};

@@ -25,6 +25,9 @@ const LONGEST: usize = 256;
 /// The most of an identity, whose names are many.
 const LONGEST_IDENTITY: usize = 512;
 
+/// The most of a reason: each of several targets may have one.
+const LONGEST_REASON: usize = 1024;
+
 /// What one direction has carried.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Carried {
@@ -75,7 +78,7 @@ impl AccessRecord<'_> {
         let identity = self.identity.map(|names| bounded(names, LONGEST_IDENTITY));
         let target = bounded(self.target, LONGEST);
         let dialled_from = self.dialled_from.map(|address| address.to_string());
-        let reason = self.reason.map(|why| bounded(why, LONGEST));
+        let reason = self.reason.map(|why| bounded(why, LONGEST_REASON));
         tracing::info!(
             target: TARGET,
             bridge = self.bridge,

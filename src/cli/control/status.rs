@@ -37,6 +37,9 @@ pub(in crate::cli) fn fetch(daemon: &Daemon, connections: usize) -> Result<Statu
 fn tables(reply: &StatusReply) -> String {
     let mut text = head(reply);
     text += &format!("\n{}", bridges(&reply.status).text());
+    if let Some(table) = targets(&reply.status) {
+        text += &format!("\n{}", table.text());
+    }
     if let Some(table) = certificates(&reply.status) {
         text += &format!("\n{}", table.text());
     }
@@ -122,6 +125,30 @@ fn bridges(status: &Value) -> Table {
         ]);
     }
     table
+}
+
+/// Of the bridges that have several.
+fn targets(status: &Value) -> Option<Table> {
+    let head = ["TARGET", "BRIDGE", "STATE", "OPEN", "FAILURES", "AGAIN IN", "WHY"];
+    let mut table = Table::new(&head, &[3, 4, 5]);
+    let mut any = false;
+    for bridge in status["bridges"].as_array().into_iter().flatten() {
+        for one in bridge["targets"].as_array().into_iter().flatten() {
+            any = true;
+            let up = one["up"].as_bool().unwrap_or(true);
+            let again = one["retry_seconds"].as_u64();
+            table.row(vec![
+                word(one, "address"),
+                word(bridge, "name"),
+                if up { "up" } else { "down" }.to_owned(),
+                number(one, "open").to_string(),
+                number(one, "failures").to_string(),
+                again.map(|seconds| age(seconds as f64)).unwrap_or_default(),
+                word(one, "error"),
+            ]);
+        }
+    }
+    any.then_some(table)
 }
 
 fn certificates(status: &Value) -> Option<Table> {

@@ -57,7 +57,7 @@ async fn greet(config: &Config) -> anyhow::Result<io::Result<usize>> {
 }
 
 fn tls_end(config: &Config) -> anyhow::Result<&TlsDial> {
-    match config.bridges.first().map(|bridge| &bridge.connect) {
+    match config.bridges.first().map(|bridge| bridge.connect.first()) {
         Some(Dial::Tls(dial)) => Ok(dial),
         _ => bail!("the near gateway's bridge does not connect over TLS"),
     }

@@ -5,18 +5,19 @@
 
 mod host_port;
 mod pipe_name;
+mod service_name;
 
 pub(crate) use host_port::{is_host, parse_host_port};
 pub(crate) use pipe_name::parse_pipe_name;
 
-use super::model::{HandedName, HostPort, PipeName};
+use super::model::{HandedName, HostPort, PipeName, ServiceName};
 use super::read::{Read, read_text};
 use super::report::{Fault, Report};
 use super::suggest::did_you_mean;
 use super::tree::Node;
 use super::values::described;
 
-const EXPECTED: &str = "`pipe:NAME`, `unix:PATH`, `fifo:PATH`, `tcp:HOST:PORT`, `tls:HOST:PORT`, `fd:NAME` or `stdio:`";
+const EXPECTED: &str = "`pipe:NAME`, `unix:PATH`, `fifo:PATH`, `tcp:HOST:PORT`, `tls:HOST:PORT`, `fd:NAME`, `srv:NAME` or `stdio:`";
 
 /// What an address begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,18 +28,20 @@ pub(crate) enum Scheme {
     Tcp,
     Tls,
     Handed,
+    Srv,
     Stdio,
 }
 
 impl Scheme {
     /// Every scheme and how it is written.
-    pub(crate) const ALL: [(&'static str, Self); 7] = [
+    pub(crate) const ALL: [(&'static str, Self); 8] = [
         ("pipe", Self::Pipe),
         ("unix", Self::Unix),
         ("fifo", Self::Fifo),
         ("tcp", Self::Tcp),
         ("tls", Self::Tls),
         ("fd", Self::Handed),
+        ("srv", Self::Srv),
         ("stdio", Self::Stdio),
     ];
 
@@ -51,6 +54,7 @@ impl Scheme {
             Self::Tcp => "tcp:",
             Self::Tls => "tls:",
             Self::Handed => "fd:",
+            Self::Srv => "srv:",
             Self::Stdio => "stdio:",
         }
     }
@@ -73,6 +77,8 @@ pub(crate) enum Address {
     Tls(HostPort),
     /// A socket that is handed over.
     Handed(HandedName),
+    /// A service that DNS knows.
+    Srv(ServiceName),
     /// Standard input and output.
     Stdio,
 }
@@ -86,6 +92,7 @@ impl Address {
             Self::Tcp(_) => Scheme::Tcp,
             Self::Tls(_) => Scheme::Tls,
             Self::Handed(_) => Scheme::Handed,
+            Self::Srv(_) => Scheme::Srv,
             Self::Stdio => Scheme::Stdio,
         }
     }
@@ -110,6 +117,7 @@ pub(crate) fn parse(text: &str) -> Result<Address, Fault> {
         "tcp" => parse_host_port(rest, "tcp:").map(Address::Tcp),
         "tls" => parse_host_port(rest, "tls:").map(Address::Tls),
         "fd" => handed_name(rest).map(Address::Handed),
+        "srv" => service_name::parse_service_name(rest).map(Address::Srv),
         "stdio" if rest.is_empty() => Ok(Address::Stdio),
         "stdio" => Err(Fault::new("`stdio:` takes nothing after the colon").expected("`stdio:`")),
         other => Err(unknown_scheme(other, text)),
@@ -166,9 +174,9 @@ impl Read for Address {
 
 described!(Address, "Address", {
     "type": "string",
-    "description": "An address: `pipe:NAME`, `unix:PATH`, `unix:@NAME`, `fifo:PATH`, `tcp:HOST:PORT`, `tls:HOST:PORT` or `fd:NAME`.",
-    "pattern": r"^(n?pipe:|unix:|fifo:|tcp:|tls:|fd:|\\\\|//).",
-    "examples": ["pipe:orders", "unix:/run/orders.sock", "tcp:127.0.0.1:7000", "tls:0.0.0.0:7443"],
+    "description": "An address: `pipe:NAME`, `unix:PATH`, `unix:@NAME`, `fifo:PATH`, `tcp:HOST:PORT`, `tls:HOST:PORT`, `fd:NAME` or `srv:NAME`.",
+    "pattern": r"^(n?pipe:|unix:|fifo:|tcp:|tls:|fd:|srv:|\\\\|//).",
+    "examples": ["pipe:orders", "unix:/run/orders.sock", "tcp:127.0.0.1:7000", "tls:0.0.0.0:7443", "srv:_orders._tcp.example.com"],
 });
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ fn options_after_commas_fit_whatever_their_key_takes() {
     let connect = "tcp:h:1,nodelay=false,keepalive=false";
     let given = CommandLine { mode: Some(Mode::Message), ..CommandLine::default() };
     let bridge = from_addresses(listen, connect, &given, &unix()).unwrap().bridges.remove(0);
-    let (Listen::Unix(unix), Dial::Tcp(tcp)) = (bridge.listen, bridge.connect) else {
+    let (Listen::Unix(unix), Dial::Tcp(tcp)) = (bridge.listen, bridge.connect.first) else {
         panic!("other ends")
     };
     assert_eq!(unix.name, UnixName::Path("/srv/a.sock".into()));
@@ -68,7 +68,7 @@ fn limits_are_taken_from_the_flags() {
 fn the_flags_make_the_identity_of_ends_that_name_none() {
     let config = from_addresses("tls:127.0.0.1:0,allow=any", "tls:h:1", &flags(), &unix()).unwrap();
     let (Listen::Tls(near), Dial::Tls(far)) =
-        (&config.bridges[0].listen, &config.bridges[0].connect)
+        (&config.bridges[0].listen, config.bridges[0].connect.first())
     else {
         panic!("other ends")
     };

@@ -54,7 +54,7 @@ error: `identity` is not for `tcp:` ends
  --> pipeferry.toml:7:42
   |
 7 | listen = { address = "tcp:0.0.0.0:7000", identity = "gw", framing = "u16be" }
-  |                                          ^^^^^^^^ expected it on `tls:` or `fd:` (listening)
+  |                                          ^^^^^^^^ expected it on `tls:`, `fd:` (listening) or `srv:` (connecting)
   |
   = help: use `tls:`
 
@@ -62,7 +62,7 @@ error: unknown scheme `pip:`
  --> pipeferry.toml:8:12
   |
 8 | connect = "pip:orders"
-  |            ^^^ expected `pipe:NAME`, `unix:PATH`, `fifo:PATH`, `tcp:HOST:PORT`, `tls:HOST:PORT`, `fd:NAME` or `stdio:`
+  |            ^^^ expected `pipe:NAME`, `unix:PATH`, `fifo:PATH`, `tcp:HOST:PORT`, `tls:HOST:PORT`, `fd:NAME`, `srv:NAME` or `stdio:`
   |
   = help: did you mean `pipe`?
 

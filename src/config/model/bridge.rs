@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{FifoDial, FifoListen, HandedListen, PipeDial, PipeListen, TcpDial, TcpListen};
-use super::{TlsDial, TlsListen, UnixDial, UnixListen};
+use super::{SrvDial, Targets, TlsDial, TlsListen, UnixDial, UnixListen};
 
 /// One bridge: where to listen, where to connect, how to carry.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,9 +14,10 @@ pub struct Bridge {
     pub mode: Mode,
     /// The end that clients come to.
     pub listen: Listen,
-    /// The end that is dialled for each of them.
-    pub connect: Dial,
-    /// Dial and TLS handshake towards the target together.
+    /// The ends of which one is dialled for each of them.
+    pub connect: Targets,
+    /// Dial and TLS handshake towards a target together; all targets that are
+    /// tried for one client.
     pub connect_timeout: Duration,
     /// The client's PROXY header and TLS handshake together.
     pub handshake_timeout: Duration,
@@ -90,6 +91,8 @@ pub enum Dial {
     Tcp(TcpDial),
     /// `tls:HOST:PORT`
     Tls(Box<TlsDial>),
+    /// `srv:NAME`
+    Srv(Box<SrvDial>),
     /// `stdio:` (`relay` and `connect` only)
     Stdio(StdioEnd),
 }

@@ -1,7 +1,7 @@
 //! `[bridge.NAME]`.
 
-use super::{RawEnd, keys};
-use crate::config::model::Mode;
+use super::{RawEnd, RawEnds, keys};
+use crate::config::model::{Balance, Mode};
 use crate::config::values::durations::{OrOff, Positive};
 use crate::config::values::numbers::Connections;
 use crate::config::values::sizes::Size;
@@ -13,9 +13,13 @@ keys! {
         mode as "mode": Mode = "byte",
         /// The end that clients come to.
         listen as "listen": RawEnd,
-        /// The end that is dialled for each client.
-        connect as "connect": RawEnd,
-        /// How long a dial may take, TLS handshake included.
+        /// The end that is dialled for each client, or a list of ends of which
+        /// one is.
+        connect as "connect": RawEnds,
+        /// Several targets: which of them a client gets.
+        balance as "balance": Balance = "order",
+        /// How long a client waits for its target, TLS handshake included, however
+        /// many are tried.
         connect_timeout as "connect_timeout": Positive = "10s",
         /// How long a client's PROXY header and TLS handshake may take.
         handshake_timeout as "handshake_timeout": Positive = "10s",

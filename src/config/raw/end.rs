@@ -23,11 +23,11 @@ use crate::config::values::words::{ClientCert, CloseNotify};
 keys! {
     /// One end of a bridge, with its options.
     RawEndTable as "End", required ["address"] {
-        /// Where: `pipe:NAME`, `unix:PATH`, `fifo:PATH`, `tcp:HOST:PORT` or
-        /// `tls:HOST:PORT`.
+        /// Where: `pipe:NAME`, `unix:PATH`, `fifo:PATH`, `tcp:HOST:PORT`,
+        /// `tls:HOST:PORT` or, connecting, `srv:NAME`.
         address as "address": Address,
         /// tls: the certificate to show and whom to trust, by its name under
-        /// `[identity]`.
+        /// `[identity]`. srv: the same, and without it plain TCP is spoken.
         identity as "identity": String,
         /// Who may come in. tls: `any`, or rules of `cn ou dns uri ip email
         /// spki`. pipe and unix: rules of `user group sid`. One rule is enough.
@@ -39,8 +39,8 @@ keys! {
         /// tls, connecting: rules that the server's certificate must meet
         /// beside its name.
         verify as "verify": RawCertRules,
-        /// tls, connecting: the name that the certificate must carry, in place
-        /// of the address's host.
+        /// tls and srv, connecting: the name that the certificate must carry, in
+        /// place of the address's host or the service's domain.
         server_name as "server_name": String,
         /// pipe on Windows, listening: the security descriptor in SDDL, in
         /// place of `allow`.

@@ -6,6 +6,7 @@
 
 mod bridge;
 mod end;
+mod ends;
 mod identity;
 mod named;
 mod rules;
@@ -13,6 +14,7 @@ mod top;
 
 pub(crate) use bridge::RawBridge;
 pub(crate) use end::{RawEnd, RawEndTable};
+pub(crate) use ends::RawEnds;
 pub(crate) use identity::RawIdentity;
 pub(crate) use named::{Named, One};
 pub(crate) use rules::{RawAllow, RawCertRule, RawCertRules, RawLocalRule};

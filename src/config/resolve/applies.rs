@@ -1,7 +1,7 @@
 //! Which option stands on which end.
 
 use super::Scope;
-use crate::config::address::Scheme::{self, Fifo, Handed, Pipe, Stdio, Tcp, Tls, Unix};
+use crate::config::address::Scheme::{self, Fifo, Handed, Pipe, Srv, Stdio, Tcp, Tls, Unix};
 use crate::config::raw::Given;
 use crate::config::report::Fault;
 
@@ -28,20 +28,23 @@ const CONNECT: &[Side] = &[Side::Connect];
 /// Where an option may stand: schemes, and the sides of those.
 type Place = (&'static [Scheme], &'static [Side]);
 
+const HANDED: Place = (&[Handed], LISTEN);
+const SERVICE: Place = (&[Srv], CONNECT);
+
 /// Every option of an end, and where it may stand.
 pub(crate) const APPLIES: &[(&str, &[Place])] = &[
-    ("address", &[(&[Pipe, Unix, Fifo, Tcp, Tls, Handed, Stdio], BOTH)]),
-    ("identity", &[(&[Tls], BOTH), (&[Handed], LISTEN)]),
+    ("address", &[(&[Pipe, Unix, Fifo, Tcp, Tls, Stdio], BOTH), HANDED, SERVICE]),
+    ("identity", &[(&[Tls], BOTH), HANDED, SERVICE]),
     ("allow", &[(&[Pipe, Unix, Tls, Handed], LISTEN)]),
     ("client_cert", &[(&[Tls, Handed], LISTEN)]),
-    ("close_notify", &[(&[Tls], BOTH), (&[Handed], LISTEN)]),
-    ("verify", &[(&[Tls], CONNECT)]),
-    ("server_name", &[(&[Tls], CONNECT)]),
+    ("close_notify", &[(&[Tls], BOTH), HANDED, SERVICE]),
+    ("verify", &[(&[Tls, Srv], CONNECT)]),
+    ("server_name", &[(&[Tls, Srv], CONNECT)]),
     ("sddl", &[(&[Pipe], LISTEN)]),
     ("permissions", &[(&[Pipe, Unix, Fifo], LISTEN)]),
     ("owner", &[(&[Pipe, Unix, Fifo], LISTEN), (&[Pipe, Unix], CONNECT)]),
     ("group", &[(&[Pipe, Unix, Fifo], LISTEN)]),
-    ("framing", &[(&[Pipe, Unix, Fifo, Tcp, Tls, Stdio], BOTH), (&[Handed], LISTEN)]),
+    ("framing", &[(&[Pipe, Unix, Fifo, Tcp, Tls, Stdio], BOTH), HANDED, SERVICE]),
     ("type", &[(&[Pipe], BOTH)]),
     ("half_close", &[(&[Pipe], BOTH)]),
     ("access", &[(&[Pipe, Fifo], BOTH)]),
@@ -57,13 +60,13 @@ pub(crate) const APPLIES: &[(&str, &[Place])] = &[
     ("remote", &[(&[Pipe], LISTEN)]),
     ("wait", &[(&[Pipe, Unix], CONNECT)]),
     ("impersonation", &[(&[Pipe], CONNECT)]),
-    ("proxy_protocol", &[(&[Tcp, Unix, Tls], BOTH), (&[Handed], LISTEN)]),
+    ("proxy_protocol", &[(&[Tcp, Unix, Tls], BOTH), HANDED, SERVICE]),
     ("proxy_from", &[(&[Tcp, Tls, Handed], LISTEN)]),
-    ("min_tls", &[(&[Tls], BOTH), (&[Handed], LISTEN)]),
-    ("max_tls", &[(&[Tls], BOTH), (&[Handed], LISTEN)]),
-    ("resume", &[(&[Tls], BOTH), (&[Handed], LISTEN)]),
-    ("nodelay", &[(&[Tcp, Tls], BOTH), (&[Handed], LISTEN)]),
-    ("keepalive", &[(&[Tcp, Tls], BOTH), (&[Handed], LISTEN)]),
+    ("min_tls", &[(&[Tls], BOTH), HANDED, SERVICE]),
+    ("max_tls", &[(&[Tls], BOTH), HANDED, SERVICE]),
+    ("resume", &[(&[Tls], BOTH), HANDED, SERVICE]),
+    ("nodelay", &[(&[Tcp, Tls], BOTH), HANDED, SERVICE]),
+    ("keepalive", &[(&[Tcp, Tls], BOTH), HANDED, SERVICE]),
     ("reuse_port", &[(&[Tcp, Tls], LISTEN)]),
 ];
 
@@ -90,7 +93,9 @@ const NEEDS_UNIX_ON_PIPE: &[&str] = &["permissions", "group", "framing"];
 
 /// Notes every option that this end or this system doesn't have.
 pub(super) fn check(scope: &mut Scope<'_>, given: &[Given], scheme: Scheme, side: Side) {
-    for one in given {
+    // What listens nowhere has no options either; that it does is told once.
+    let nowhere = scheme == Srv && side == Side::Listen;
+    for one in given.iter().filter(|_| !nowhere) {
         let places = APPLIES.iter().find(|(key, _)| *key == one.key).map_or(&[][..], |(_, p)| p);
         let fits = |(schemes, sides): &Place| schemes.contains(&scheme) && sides.contains(&side);
         let fault = if !places.iter().any(fits) {
@@ -150,5 +155,10 @@ fn where_it_stands(places: &[Place]) -> String {
         };
         format!("{}{side}", names.join(", "))
     };
-    format!("it on {}", places.iter().map(describe).collect::<Vec<_>>().join(" or "))
+    let mut parts: Vec<_> = places.iter().map(describe).collect();
+    let last = parts.pop().unwrap_or_default();
+    match parts.is_empty() {
+        true => format!("it on {last}"),
+        false => format!("it on {} or {last}", parts.join(", ")),
+    }
 }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::Scope;
 use super::end;
-use crate::config::model::{Bridge, Dial, Listen, Mode};
+use super::targets::{PlacedTargets, targets};
+use crate::config::model::{Bridge, Dial, Listen, Mode, Targets};
 use crate::config::raw::{RawBridge, RawEnd};
-use crate::config::read::Field;
+use crate::config::read::{At, Field};
 use crate::config::report::{Fault, Spot};
 use crate::config::values::durations::{OrOff, Positive};
 use crate::config::values::numbers::{Connections, Number};
@@ -52,7 +53,8 @@ impl Default for Timing {
 pub(super) struct Placed {
     pub(super) bridge: Bridge,
     pub(super) listen_spot: Spot,
-    pub(super) connect_spot: Spot,
+    /// Of each target.
+    pub(super) connect_spots: Vec<Spot>,
 }
 
 /// One bridge of a file; `None` when an end is missing or has no address.
@@ -67,31 +69,32 @@ pub(super) fn bridge(
         _ => Some(raw.mode.or(Mode::Byte)),
     };
     refuse_pointless_max_message(scope, raw, mode);
-    let listen = required(scope, raw, "listen", name, spot)
-        .and_then(|(raw, key, at)| Some((end::listen(scope, &raw.0, key, mode)?, at)));
-    let connect = required(scope, raw, "connect", name, spot)
-        .and_then(|(raw, key, at)| Some((end::dial(scope, &raw.0, key, mode)?, at)));
-    let ((listen, listen_spot), (connect, connect_spot)) = (listen?, connect?);
-    let bridge = assemble(name, mode.unwrap_or(Mode::Byte), listen, connect, timing(raw));
-    Some(Placed { bridge, listen_spot, connect_spot })
+    let listen = required(scope, raw, &raw.listen, "listen", name, spot).and_then(|at| {
+        let address = at.value.0.address.place().map_or(at.place.value, |place| place.value);
+        Some((end::listen(scope, &at.value.0, at.place.key, mode)?, address))
+    });
+    let connect = required(scope, raw, &raw.connect, "connect", name, spot)
+        .and_then(|at| targets(scope, raw, at.place.key, mode));
+    let ((listen, listen_spot), connect) = (listen?, connect?);
+    let PlacedTargets { targets, spots: connect_spots } = connect;
+    let bridge = assemble(name, mode.unwrap_or(Mode::Byte), listen, targets, timing(raw));
+    Some(Placed { bridge, listen_spot, connect_spots })
 }
 
-fn required<'r>(
+fn required<'r, T>(
     scope: &mut Scope<'_>,
-    bridge: &'r RawBridge,
+    bridge: &RawBridge,
+    field: &'r Field<T>,
     key: &str,
     name: &str,
     spot: Spot,
-) -> Option<(&'r RawEnd, Spot, Spot)> {
-    let field = if key == "listen" { &bridge.listen } else { &bridge.connect };
+) -> Option<&'r At<T>> {
     if !field.is_given() && !bridge.misspelt.contains(&key) {
         let fault = Fault::new(format!("bridge `{name}` has no `{key}`"));
         scope
             .fault(spot, fault.expected(format!("a key `{key}`, such as {key} = \"pipe:orders\"")));
     }
-    let at = field.at()?;
-    let address = at.value.0.address.place().map_or(at.place.value, |place| place.value);
-    Some((&at.value, at.place.key, address))
+    field.at()
 }
 
 fn refuse_pointless_max_message(scope: &mut Scope<'_>, raw: &RawBridge, mode: Option<Mode>) {
@@ -119,7 +122,7 @@ pub(super) fn count<const MIN: i64, const MAX: i64>(number: Number<MIN, MAX>) ->
     usize::try_from(number.0).unwrap_or(usize::MAX)
 }
 
-fn assemble(name: &str, mode: Mode, listen: Listen, connect: Dial, timing: Timing) -> Bridge {
+fn assemble(name: &str, mode: Mode, listen: Listen, connect: Targets, timing: Timing) -> Bridge {
     Bridge {
         name: name.to_owned(),
         mode,
@@ -150,8 +153,8 @@ pub(crate) fn bridge_between(
         let fault = Fault::new("both ends are `stdio:`, so nothing would be carried anywhere");
         scope.fault(far_spot, fault.expected("another address on one of them"));
     }
-    let bridge = assemble("relay", mode, listen, connect, timing);
-    let placed = Placed { bridge, listen_spot: near_spot, connect_spot: far_spot };
+    let bridge = assemble("relay", mode, listen, connect.into(), timing);
+    let placed = Placed { bridge, listen_spot: near_spot, connect_spots: vec![far_spot] };
     super::duplicates::check(scope, std::slice::from_ref(&placed), Default::default());
     Some(placed.bridge)
 }

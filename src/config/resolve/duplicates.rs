@@ -39,9 +39,11 @@ pub(super) fn check(scope: &mut Scope<'_>, bridges: &[Placed], beside: Beside<'_
         let Some(claim) = of_listen(&placed.bridge.listen, windows) else { continue };
         let name = format!("bridge `{}`", placed.bridge.name);
         claim_once(scope, &mut taken, claim.clone(), name, placed.listen_spot);
-        if of_dial(&placed.bridge.connect, windows).is_some_and(|target| meets(&claim, &target)) {
-            let fault = Fault::new("the bridge would dial itself, round and round");
-            scope.fault(placed.connect_spot, fault.expected("another address than in `listen`"));
+        for (target, spot) in placed.bridge.connect.iter().zip(&placed.connect_spots) {
+            if of_dial(target, windows).is_some_and(|target| meets(&claim, &target)) {
+                let fault = Fault::new("the bridge would dial itself, round and round");
+                scope.fault(*spot, fault.expected("another address than in `listen`"));
+            }
         }
     }
     if let Some((control, spot)) = beside.control {
@@ -124,7 +126,8 @@ fn of_dial(dial: &Dial, windows: bool) -> Option<Claim> {
         Dial::Fifo(fifo) => Claim::File(fifo.path.clone()),
         Dial::Tcp(tcp) => Claim::Port { at: tcp.to.clone(), shared: false },
         Dial::Tls(tls) => Claim::Port { at: tls.tcp.to.clone(), shared: false },
-        Dial::Stdio(_) => return None,
+        // Whose ports they are is only known when they are dialled.
+        Dial::Srv(_) | Dial::Stdio(_) => return None,
     })
 }
 

@@ -1,7 +1,7 @@
 //! One end: its scheme decides who reads its options.
 
 use super::applies::{self, Side};
-use super::{Scope, fifo, handed, pipe, tcp, tls, unix};
+use super::{Scope, fifo, handed, pipe, srv, tcp, tls, unix};
 use crate::config::address::{Address, Scheme};
 use crate::config::model::{Dial, Framing, Listen, Mode, StdioEnd};
 use crate::config::raw::RawEndTable;
@@ -36,6 +36,11 @@ pub(super) fn listen(
         Address::Tcp(at) => Listen::Tcp(tcp::listen(scope, &end, at)),
         Address::Tls(at) => Listen::Tls(Box::new(tls::listen(scope, &end, at))),
         Address::Handed(name) => Listen::Handed(Box::new(handed::listen(scope, &end, name))),
+        Address::Srv(_) => {
+            let fault = Fault::new("`srv:` is where to connect, not where to listen");
+            scope.fault(end.spot, fault.expected("an address of this machine"));
+            return None;
+        }
         Address::Stdio => Listen::Stdio(stdio(scope, &end)),
     })
 }
@@ -61,6 +66,7 @@ pub(super) fn dial(
             scope.fault(end.spot, fault.expected("an address that can be dialled"));
             return None;
         }
+        Address::Srv(service) => Dial::Srv(Box::new(srv::dial(scope, &end, service))),
         Address::Stdio => Dial::Stdio(stdio(scope, &end)),
     })
 }

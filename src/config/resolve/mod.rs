@@ -18,6 +18,8 @@ mod log;
 mod paths;
 mod pipe;
 mod scope;
+mod srv;
+mod targets;
 mod tcp;
 mod tls;
 mod top;

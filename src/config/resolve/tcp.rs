@@ -31,6 +31,11 @@ pub(super) fn dial(scope: &mut Scope<'_>, end: &End<'_>, to: &HostPort) -> TcpDi
         let fault = Fault::new("nobody can be dialled at port 0");
         scope.fault(end.spot, fault.expected("a port from 1 to 65535"));
     }
+    dial_service(scope, end, to)
+}
+
+/// The same where the port comes from DNS.
+pub(super) fn dial_service(scope: &mut Scope<'_>, end: &End<'_>, to: &HostPort) -> TcpDial {
     TcpDial {
         to: to.clone(),
         framing: framing(scope, end),

@@ -7,7 +7,7 @@ use super::identity::{self, Use};
 use super::{Scope, allow, tcp};
 use crate::config::address::Scheme;
 use crate::config::model::{
-    HostPort, TlsClients, TlsDial, TlsListen, TlsOptions, TlsServer, TlsVersion, Trust,
+    HostPort, TcpDial, TlsClients, TlsDial, TlsListen, TlsOptions, TlsServer, TlsVersion, Trust,
 };
 use crate::config::report::Fault;
 use crate::config::values::words::{ClientCert, CloseNotify};
@@ -29,9 +29,20 @@ pub(super) fn server(scope: &mut Scope<'_>, end: &End<'_>) -> TlsServer {
 }
 
 pub(super) fn dial(scope: &mut Scope<'_>, end: &End<'_>, to: &HostPort) -> TlsDial {
+    let tcp = tcp::dial(scope, end, to);
+    dial_over(scope, end, tcp)
+}
+
+/// The same where the port comes from DNS.
+pub(super) fn dial_service(scope: &mut Scope<'_>, end: &End<'_>, to: &HostPort) -> TlsDial {
+    let tcp = tcp::dial_service(scope, end, to);
+    dial_over(scope, end, tcp)
+}
+
+fn dial_over(scope: &mut Scope<'_>, end: &End<'_>, tcp: TcpDial) -> TlsDial {
     check_server_name(scope, end);
     TlsDial {
-        tcp: tcp::dial(scope, end, to),
+        tcp,
         identity: identity::of_end(scope, end, Use::Dial),
         server_name: end.raw.server_name.get().cloned(),
         verify: end.raw.verify.at().and_then(|at| allow::certificates(scope, &at.value.node)),

@@ -4,7 +4,8 @@ use super::tls;
 use super::values::{duration, off_or, size, switch};
 use crate::config::model::{
     Access, Dial, FileAccess, Framing, HandedListen, Listen, Mode, PipeAddress, PipeDial,
-    PipeListen, ProxyAccept, ProxyDetail, TcpOptions, UnixDial, UnixListen, WindowsPipe,
+    PipeListen, ProxyAccept, ProxyDetail, SrvTransport, TcpDial, TcpOptions, TlsDial, UnixDial,
+    UnixListen, WindowsPipe,
 };
 use crate::config::rules::LocalRules;
 use crate::config::surroundings::System;
@@ -49,28 +50,35 @@ impl View {
         }
     }
 
-    pub(super) fn dial(self, dial: &Dial) -> (String, Options) {
+    pub(super) fn dial(self, dial: &Dial) -> Options {
         match dial {
             Dial::Pipe(pipe) => self.pipe_dial(pipe),
-            Dial::Unix(unix) => (format!("unix:{}", unix.name), self.unix_dial(unix)),
+            Dial::Unix(unix) => self.unix_dial(unix),
             Dial::Fifo(fifo) => {
                 let mut options = vec![access(fifo.access)];
                 options.extend(self.framing(fifo.framing));
-                (format!("fifo:{}", fifo.path.display()), options)
+                options
             }
-            Dial::Tcp(tcp) => {
-                let mut options = self.tcp(&tcp.tcp, tcp.framing);
-                options.extend(proxy_send(tcp.proxy));
-                (format!("tcp:{}", tcp.to), options)
-            }
-            Dial::Tls(end) => {
-                let mut options = tls::dial(end);
-                options.extend(self.tcp(&end.tcp.tcp, end.tcp.framing));
-                options.extend(proxy_send(end.tcp.proxy));
-                (format!("tls:{}", end.tcp.to), options)
-            }
-            Dial::Stdio(stdio) => ("stdio:".to_owned(), self.framing(stdio.framing)),
+            Dial::Tcp(tcp) => self.tcp_dial(tcp),
+            Dial::Tls(end) => self.tls_dial(end),
+            Dial::Srv(srv) => match &srv.over {
+                SrvTransport::Tcp(tcp) => self.tcp_dial(tcp),
+                SrvTransport::Tls(end) => self.tls_dial(end),
+            },
+            Dial::Stdio(stdio) => self.framing(stdio.framing),
         }
+    }
+
+    fn tcp_dial(self, tcp: &TcpDial) -> Options {
+        let mut options = self.tcp(&tcp.tcp, tcp.framing);
+        options.extend(proxy_send(tcp.proxy));
+        options
+    }
+
+    fn tls_dial(self, end: &TlsDial) -> Options {
+        let mut options = tls::dial(end);
+        options.extend(self.tcp_dial(&end.tcp));
+        options
     }
 
     fn framing(self, framing: Framing) -> Options {
@@ -139,11 +147,7 @@ impl View {
         options
     }
 
-    fn pipe_dial(self, pipe: &PipeDial) -> (String, Options) {
-        let address = match &pipe.host {
-            Some(host) => format!("pipe://{host}/{}", pipe.address.name),
-            None => format!("pipe:{}", pipe.address.name),
-        };
+    fn pipe_dial(self, pipe: &PipeDial) -> Options {
         let mut options = match pipe.host {
             Some(_) => Vec::new(),
             None => self.place(&pipe.address),
@@ -159,7 +163,7 @@ impl View {
                 ("impersonation", pipe.impersonation.word().to_owned()),
             ]),
         }
-        (address, options)
+        options
     }
 
     /// Where a pipe really is.

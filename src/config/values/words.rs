@@ -5,7 +5,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
 
 use crate::config::model::{
-    Access, Framing, Impersonation, LogFormat, Mode, PipeHalfClose, ProxyDetail, TlsVersion,
+    Access, Balance, Framing, Impersonation, LogFormat, Mode, PipeHalfClose, ProxyDetail,
+    TlsVersion,
 };
 use crate::config::read::{Read, read_text};
 use crate::config::report::{Fault, Report};
@@ -82,6 +83,10 @@ pub(crate) enum CloseNotify {
 words! { Mode, "Mode":
     "byte" => Mode::Byte, "a stream of bytes";
     "message" => Mode::Message, "each message arrives as one message";
+}
+words! { Balance, "Balance":
+    "order" => Balance::Order, "the first of the list that can be reached";
+    "least" => Balance::Least, "the one with the fewest connections of this bridge";
 }
 words! { Framing, "Framing":
     "u32be" => Framing::U32Be, "four bytes of length, big-endian";

@@ -9,7 +9,7 @@ fn an_owner_that_does_not_exist_is_found_before_anything_is_dialled() {
         "listen = \"pipe:x\"\nconnect = { address = \"unix:/a\", owner = \"no-such-user-here\" }",
     );
     let identities = Identities::load(&Default::default()).unwrap();
-    let error = Dialer::new(&bridge.connect, &identities).unwrap_err();
+    let error = Dialer::new(bridge.connect.first(), &identities).unwrap_err();
     assert!(matches!(error, PrepareError::Owner(_)), "{error}");
 }
 
@@ -52,7 +52,7 @@ fn target_at(port: u16, trusted: &str) -> TlsTarget {
          identity = \"near\", server_name = \"gw.example.com\" }}\n\
          [identity.near]\ntrust = \"ca.pem\""
     ));
-    let Dial::Tls(dial) = bridge.connect else { unreachable!() };
+    let Dial::Tls(dial) = bridge.connect.first().clone() else { unreachable!() };
     let side = Dialling::new(&identity, &dial).unwrap();
     TlsTarget { dial: *dial, side }
 }
@@ -85,7 +85,7 @@ async fn a_session_whose_certificate_has_run_out_is_followed_by_a_full_handshake
     });
     let mut dial = async || {
         let mut from = None;
-        let mut conn = target.dial(b"", &mut from).await.unwrap().conn;
+        let mut conn = target.dial(&target.dial.tcp.to, b"", &mut from).await.unwrap().conn;
         assert!(from.is_some_and(|from| from.port() != 0), "our own address is told");
         let stream = conn.stream().unwrap();
         let mut byte = [0];

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
+use crate::bridge::TargetState;
 use crate::config::Mode;
 use crate::gateway::sandbox::SandboxStatus;
 use crate::telemetry::Outcome;
@@ -68,8 +69,11 @@ pub struct BridgeStatus {
     pub mode: &'static str,
     /// Where it listens, in effect: the port is the one that was picked.
     pub listen: String,
-    /// Where it connects, as configured.
+    /// Where it connects, as configured; several targets with commas between.
     pub connect: String,
+    /// Each of several targets; left out where there is only one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<TargetStatus>,
     /// What its listener does.
     pub state: BridgeState,
     /// Why it does not listen.
@@ -78,6 +82,33 @@ pub struct BridgeStatus {
     /// What it has carried.
     #[serde(flatten)]
     pub traffic: Traffic,
+}
+
+/// One of several targets of a bridge.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TargetStatus {
+    /// Its address, as configured.
+    pub address: String,
+    /// Whether clients are sent there; if not, it has failed and is left alone.
+    pub up: bool,
+    /// Connections of the bridge that are open to it.
+    pub open: u64,
+    /// Attempts that did not reach it, probes included.
+    pub failures: u64,
+    /// Why the last one did not, while it is left alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// Whole seconds until it is tried again, while it is left alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_seconds: Option<u64>,
+}
+
+impl From<TargetState> for TargetStatus {
+    fn from(state: TargetState) -> Self {
+        let TargetState { address, up, open, failures, error, retry_in } = state;
+        let retry_seconds = retry_in.map(|rest| rest.as_secs());
+        Self { address, up, open, failures, error, retry_seconds }
+    }
 }
 
 /// What a bridge's listener does.

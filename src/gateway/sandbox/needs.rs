@@ -70,7 +70,7 @@ impl Needs {
         needs.system_trust = trusts.into_iter().any(|trust| *trust == Some(Trust::System));
         for bridge in &config.bridges {
             needs.listen(&bridge.listen);
-            needs.dial(&bridge.connect);
+            bridge.connect.iter().for_each(|target| needs.dial(target));
         }
         needs
     }
@@ -107,6 +107,8 @@ impl Needs {
         match end {
             Dial::Tcp(tcp) => drop(self.connect.insert(tcp.to.port)),
             Dial::Tls(tls) => drop(self.connect.insert(tls.tcp.to.port)),
+            // DNS says which.
+            Dial::Srv(_) => self.any_target_port = true,
             Dial::Unix(unix) => match &unix.name {
                 UnixName::Path(path) => self.path(Use::Connect, path),
                 UnixName::Abstract(_) => self.abstract_sockets = true,

@@ -13,6 +13,7 @@ use super::direction::DirectionMeter;
 use super::names;
 use super::series::Series;
 use super::sizes::SizeSnapshot;
+use super::target::TargetMeter;
 use crate::telemetry::Outcome;
 
 /// Which end of a bridge a handshake was made with.
@@ -38,6 +39,8 @@ pub struct BridgeMetrics {
     accept_errors: AtomicU64,
     /// Kept by the listener; none: this bridge has no Windows pipe.
     pipe_instances: Mutex<Option<Arc<AtomicU32>>>,
+    /// None: this bridge has one target.
+    targets: Mutex<Vec<Arc<TargetMeter>>>,
     exported: Exported,
 }
 
@@ -69,6 +72,7 @@ impl BridgeMetrics {
             waiting: AtomicU64::new(0),
             accept_errors: AtomicU64::new(0),
             pipe_instances: Mutex::default(),
+            targets: Mutex::default(),
             exported: Exported::register(&series),
         }
     }
@@ -123,6 +127,16 @@ impl BridgeMetrics {
     /// its series appears with the first call.
     pub fn watch_pipe_instances(&self, count: Arc<AtomicU32>) {
         *self.pipe_instances.lock().unwrap_or_else(PoisonError::into_inner) = Some(count);
+    }
+
+    /// Shows these targets and no others.
+    pub fn watch_targets(&self, targets: Vec<Arc<TargetMeter>>) {
+        *self.targets.lock().unwrap_or_else(PoisonError::into_inner) = targets;
+    }
+
+    /// Its targets, where there are several.
+    pub(super) fn targets(&self) -> Vec<Arc<TargetMeter>> {
+        self.targets.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Connections that have ended so.

@@ -119,6 +119,8 @@ impl Exposition {
         let sizes = bridges.iter().map(|bridge| (bridge.name(), bridge.sizes()));
         // Writing to a String can not fail.
         let _ = text::write_sizes(&mut text, sizes);
+        let targets = bridges.iter().map(|bridge| (bridge.name(), bridge.targets()));
+        let _ = text::write_targets(&mut text, &targets.collect::<Vec<_>>());
         let certificates = inner.certificates.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = text::write_certificates(&mut text, &certificates);
         text
@@ -165,6 +167,6 @@ fn describe(recorder: &dyn Recorder, metric: &names::Description) {
         Kind::Gauge => recorder.describe_gauge(name, unit, help),
         Kind::Histogram(_) => recorder.describe_histogram(name, unit, help),
         // Not in the exporter at all.
-        Kind::OwnHistogram | Kind::OwnGauge => {}
+        Kind::OwnHistogram | Kind::OwnGauge | Kind::OwnCounter => {}
     }
 }

@@ -22,6 +22,7 @@ mod exposition;
 pub mod names;
 mod series;
 mod sizes;
+mod target;
 mod text;
 
 #[cfg(test)]
@@ -32,3 +33,4 @@ pub use daemon::{DaemonMetrics, ReloadResult};
 pub use direction::DirectionMeter;
 pub use exposition::{CONTENT_TYPE, Exposition, RecorderTaken, UPKEEP_INTERVAL};
 pub use sizes::{SizeBatch, SizeHistogram};
+pub use target::TargetMeter;

@@ -31,6 +31,12 @@ pub const HANDSHAKE_SECONDS: &str = "pipeferry_handshake_seconds";
 pub const ACCEPT_ERRORS_TOTAL: &str = "pipeferry_accept_errors_total";
 /// Instances of a Windows pipe.
 pub const PIPE_INSTANCES: &str = "pipeferry_pipe_instances";
+/// Whether clients are sent to a target.
+pub const TARGET_UP: &str = "pipeferry_target_up";
+/// Connections that are open to a target.
+pub const TARGET_CONNECTIONS_OPEN: &str = "pipeferry_target_connections_open";
+/// Attempts that did not reach a target.
+pub const TARGET_FAILURES_TOTAL: &str = "pipeferry_target_failures_total";
 /// When a certificate ends.
 pub const CERTIFICATE_EXPIRY: &str = "pipeferry_certificate_expiry_timestamp_seconds";
 /// Reloads of the configuration.
@@ -57,6 +63,8 @@ pub enum Kind {
     OwnHistogram,
     /// Kept and written by us: its series come and go.
     OwnGauge,
+    /// Kept and written by us: its series come and go.
+    OwnCounter,
 }
 
 /// One metric of ours.
@@ -120,6 +128,24 @@ pub const ALL: &[Description] = &[
     seconds(HANDSHAKE_SECONDS, SETUP, "TLS handshakes, by end."),
     counter(ACCEPT_ERRORS_TOTAL, Unit::Count, "Failures of accept itself, such as no descriptors."),
     gauge(PIPE_INSTANCES, Unit::Count, "Instances of the Windows pipe that exist now."),
+    Description {
+        name: TARGET_UP,
+        kind: Kind::OwnGauge,
+        unit: Unit::Count,
+        help: "1, or 0 while the target is left alone because it failed.",
+    },
+    Description {
+        name: TARGET_CONNECTIONS_OPEN,
+        kind: Kind::OwnGauge,
+        unit: Unit::Count,
+        help: "Connections of the bridge that are open to the target now.",
+    },
+    Description {
+        name: TARGET_FAILURES_TOTAL,
+        kind: Kind::OwnCounter,
+        unit: Unit::Count,
+        help: "Attempts that did not reach the target, probes included.",
+    },
     Description {
         name: CERTIFICATE_EXPIRY,
         kind: Kind::OwnGauge,

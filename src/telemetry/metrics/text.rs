@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
+use std::sync::Arc;
 
-use super::names::{self, CERTIFICATE_EXPIRY, MESSAGE_SIZE_BYTES};
+use super::names::{
+    self, CERTIFICATE_EXPIRY, MESSAGE_SIZE_BYTES, TARGET_CONNECTIONS_OPEN, TARGET_FAILURES_TOTAL,
+    TARGET_UP,
+};
 use super::sizes::{BOUNDS, SizeSnapshot};
+use super::target::TargetMeter;
 
 /// Appends the histograms of all bridges to `out`; nothing when there are none.
 pub(super) fn write_sizes<'a>(
@@ -34,6 +39,36 @@ pub(super) fn write_certificates(out: &mut String, ends: &BTreeMap<String, i64>)
         writeln!(out, "{CERTIFICATE_EXPIRY}{{identity=\"{}\"}} {end}", Escaped(identity))?;
     }
     out.write_char('\n')
+}
+
+/// Appends the targets of the bridges that have several; nothing when there are
+/// none.
+pub(super) fn write_targets(
+    out: &mut String,
+    bridges: &[(&str, Vec<Arc<TargetMeter>>)],
+) -> fmt::Result {
+    type Value = fn(&TargetMeter) -> u64;
+    let series: [(&str, &str, Value); 3] = [
+        (TARGET_UP, "gauge", |target| u64::from(target.is_up())),
+        (TARGET_CONNECTIONS_OPEN, "gauge", TargetMeter::open_now),
+        (TARGET_FAILURES_TOTAL, "counter", TargetMeter::failures),
+    ];
+    if bridges.iter().all(|(_, targets)| targets.is_empty()) {
+        return Ok(());
+    }
+    for (name, kind, value) in series {
+        writeln!(out, "# HELP {name} {}", names::help(name))?;
+        writeln!(out, "# TYPE {name} {kind}")?;
+        for (bridge, targets) in bridges {
+            for target in targets {
+                let (bridge, address) = (Escaped(bridge), Escaped(target.address()));
+                let value = value(target);
+                writeln!(out, "{name}{{bridge=\"{bridge}\",target=\"{address}\"}} {value}")?;
+            }
+        }
+        out.write_char('\n')?;
+    }
+    Ok(())
 }
 
 fn write_one(out: &mut String, bridge: &Escaped<'_>, sizes: &SizeSnapshot) -> fmt::Result {

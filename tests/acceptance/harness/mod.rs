@@ -17,6 +17,7 @@ pub mod gateway;
 pub mod haproxy;
 pub mod manager;
 pub mod message;
+pub mod network;
 pub mod packet;
 pub mod payload;
 pub mod program;

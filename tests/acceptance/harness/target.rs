@@ -27,7 +27,11 @@ enum Listener {
 
 impl Target {
     pub fn tcp() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::tcp_at("127.0.0.1:0")
+    }
+
+    pub fn tcp_at(address: &str) -> Self {
+        let listener = TcpListener::bind(address).unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = format!("tcp:{}", listener.local_addr().unwrap());
         Self { listener: Listener::Tcp(listener), address }

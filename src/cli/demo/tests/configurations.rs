@@ -23,12 +23,12 @@ fn both_files_are_configurations_without_a_mistake() {
     assert!(near.admin.is_some() && far.admin.is_some());
     let (near, far) = (&near.bridges[0], &far.bridges[0]);
     assert_eq!((near.mode, far.mode), (Mode::Message, Mode::Message));
-    let Dial::Tls(dial) = &near.connect else { panic!("{near:?}") };
+    let Dial::Tls(dial) = near.connect.first() else { panic!("{near:?}") };
     let Listen::Tls(listen) = &far.listen else { panic!("{far:?}") };
     assert_eq!(dial.tcp.to, listen.tcp.at, "one dials where the other listens");
     assert_eq!(dial.tcp.to.port, 4711);
     let Listen::Pipe(orders) = &near.listen else { panic!("{near:?}") };
-    let Dial::Pipe(service) = &far.connect else { panic!("{far:?}") };
+    let Dial::Pipe(service) = far.connect.first() else { panic!("{far:?}") };
     assert_eq!(orders.address.name.as_str(), pipes.name(Pipe::Orders));
     assert_eq!(service.address.name.as_str(), pipes.name(Pipe::Service));
 }

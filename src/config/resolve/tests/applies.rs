@@ -13,7 +13,7 @@ fn every_option_of_an_end_has_its_place_and_no_other_has() {
 #[rstest]
 #[case(
     "identity = \"full\"",
-    "identity | `identity` is not for `tcp:` ends | it on `tls:` or `fd:` (listening) | use `tls:`"
+    "identity | `identity` is not for `tcp:` ends | it on `tls:`, `fd:` (listening) or `srv:` (connecting) | use `tls:`"
 )]
 #[case(
     "allow = \"any\"",

@@ -95,7 +95,7 @@ fn an_abstract_socket_has_no_file() {
 fn a_dialled_socket_may_be_waited_for_and_its_owner_checked() {
     let bridge =
         "listen = \"tcp:h:1\"\nconnect = { address = \"unix:@a\", wait = \"3s\", owner = 0 }";
-    let Dial::Unix(dial) = good_bridge(bridge).connect else { panic!("no unix end") };
+    let Dial::Unix(dial) = good_bridge(bridge).connect.first else { panic!("no unix end") };
     assert_eq!(dial.name, UnixName::Abstract("a".into()));
     assert_eq!(dial.wait, Some(std::time::Duration::from_secs(3)));
     assert_eq!(dial.owner.as_deref(), Some("0"));
@@ -105,7 +105,7 @@ fn a_dialled_socket_may_be_waited_for_and_its_owner_checked() {
 fn a_fifo_carries_inwards_when_listening_and_outwards_when_dialling() {
     let bridge = good_bridge("listen = \"fifo:/a\"\nconnect = \"fifo:/b\"");
     let Listen::Fifo(listen) = bridge.listen else { panic!("no fifo") };
-    let Dial::Fifo(dial) = bridge.connect else { panic!("no fifo") };
+    let Dial::Fifo(dial) = bridge.connect.first else { panic!("no fifo") };
     assert_eq!((listen.access, dial.access), (Access::Inbound, Access::Outbound));
 }
 

@@ -7,5 +7,6 @@ mod identities;
 mod local;
 mod network;
 mod pipes;
+mod targets;
 mod tls;
 mod top;

@@ -83,7 +83,7 @@ fn a_unix_socket_has_no_networks_to_take_a_header_from() {
 fn a_dialled_end_sends_a_header() {
     let bridge =
         "listen = \"pipe:x\"\nconnect = { address = \"tcp:h:1\", proxy_protocol = \"v2-full\" }";
-    let Dial::Tcp(dial) = good_bridge(bridge).connect else { panic!("no tcp end") };
+    let Dial::Tcp(dial) = good_bridge(bridge).connect.first else { panic!("no tcp end") };
     assert_eq!(dial.proxy, Some(ProxyDetail::Full));
 }
 

@@ -19,7 +19,7 @@ fn listen_on_windows(mode: &str, options: &str) -> PipeListen {
 
 fn dial_on_windows(mode: &str, end: &str) -> PipeDial {
     let text = format!("[bridge.b]\nmode = \"{mode}\"\nlisten = \"tcp:h:1\"\nconnect = {end}");
-    match good(&text, &windows()).bridges.remove(0).connect {
+    match good(&text, &windows()).bridges.remove(0).connect.first {
         Dial::Pipe(pipe) => *pipe,
         other => panic!("{other:?}"),
     }

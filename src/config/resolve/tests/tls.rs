@@ -20,7 +20,7 @@ fn listen(options: &str) -> TlsListen {
 }
 
 fn dial(options: &str) -> TlsDial {
-    match good_bridge(&dial_bridge(options)).connect {
+    match good_bridge(&dial_bridge(options)).connect.first {
         Dial::Tls(tls) => *tls,
         other => panic!("{other:?}"),
     }

@@ -20,7 +20,7 @@ fn listening(options: &str) -> PipeListen {
 
 fn dialling(connect: &str) -> Opening {
     let text = format!("[bridge.b]\nlisten = \"tcp:127.0.0.1:1\"\nconnect = {connect}");
-    let Dial::Pipe(dial) = good(&text, &windows()).bridges.remove(0).connect else {
+    let Dial::Pipe(dial) = good(&text, &windows()).bridges.remove(0).connect.first().clone() else {
         panic!("no pipe in {text}")
     };
     opening(&dial)

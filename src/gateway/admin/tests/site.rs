@@ -52,6 +52,7 @@ impl AdminView for Invented {
             mode: "message",
             listen: "tcp:127.0.0.1:7000".to_owned(),
             connect: "unix:/tmp/<b>&\"x\".sock".to_owned(),
+            targets: Vec::new(),
             state: BridgeState::Listening,
             error: None,
             traffic: Traffic::of(&self.exposition.bridge("orders")),

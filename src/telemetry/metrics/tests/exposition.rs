@@ -2,12 +2,14 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use crate::telemetry::Outcome;
 use crate::telemetry::metrics::names::{self, Kind};
-use crate::telemetry::metrics::{Exposition, ReloadResult};
+use crate::telemetry::metrics::{Exposition, ReloadResult, TargetMeter};
 
 #[test]
 fn every_metric_of_the_table_is_rendered_with_help_and_type() {
     let exposition = Exposition::local();
     exposition.bridge("b").watch_pipe_instances(Default::default());
+    let target = TargetMeter::new("tcp:h:1".to_owned());
+    exposition.bridge("b").watch_targets(vec![target.into()]);
     exposition.certificates([("gateway".to_owned(), 1_800_000_000)]);
     let text = exposition.render();
     for metric in names::ALL {
@@ -16,6 +18,7 @@ fn every_metric_of_the_table_is_rendered_with_help_and_type() {
             Kind::Gauge => "gauge",
             Kind::Histogram(_) | Kind::OwnHistogram => "histogram",
             Kind::OwnGauge => "gauge",
+            Kind::OwnCounter => "counter",
         };
         assert!(text.contains(&format!("# HELP {} {}\n", metric.name, metric.help)), "{metric:?}");
         assert!(text.contains(&format!("# TYPE {} {kind}\n", metric.name)), "{metric:?}\n{text}");
@@ -26,6 +29,8 @@ fn every_metric_of_the_table_is_rendered_with_help_and_type() {
 fn no_metric_of_ours_is_missing_from_the_table() {
     let exposition = Exposition::local();
     exposition.bridge("b").watch_pipe_instances(Default::default());
+    let target = TargetMeter::new("tcp:h:1".to_owned());
+    exposition.bridge("b").watch_targets(vec![target.into()]);
     exposition.certificates([("gateway".to_owned(), 1_800_000_000)]);
     for line in exposition.render().lines() {
         let Some(rest) = line.strip_prefix("# TYPE ") else { continue };

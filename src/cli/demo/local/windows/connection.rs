@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -153,8 +154,8 @@ pub(in crate::cli::demo) async fn admin(
 /// Opens a pipe, as a byte or a message bridge would.
 async fn dial(place: &Place, mode: Mode) -> anyhow::Result<Conn> {
     let bridge = bridge("stdio:", &address(place), mode)?;
-    let dialer = Dialer::new(&bridge.connect, &Identities::default())?;
-    Ok(dialer.dial(&[], &mut None).await?.conn)
+    let dialer = Dialer::new(bridge.connect.first(), &Identities::default())?;
+    Ok(dialer.dial(&[], Duration::from_secs(10), &mut None).await?.conn)
 }
 
 fn address(place: &Place) -> String {
