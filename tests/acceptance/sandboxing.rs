@@ -11,7 +11,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::harness::authority::Leaf;
-use crate::harness::program::{as_account, is_root};
+use crate::harness::program::{as_account, is_root, python};
 use crate::harness::target::echo;
 use crate::harness::{Duplex, Gateway, Site, Target, admin, pipeferry, ran, tls};
 
@@ -350,6 +350,34 @@ fn an_account_without_any_rights_is_shut_in_too() {
     assert_eq!(of_threads(gateway.pid(), "CapEff"), BTreeSet::from([0]));
     let status = status(&gateway);
     assert!(status["landlock"].as_u64() > Some(0) && status["missing"] == Value::Array(vec![]));
+}
+
+#[test]
+fn where_there_is_no_landlock_the_rest_goes_on_and_that_is_said() {
+    let site = Site::new();
+    let text = format!("sandbox = \"strict\"\n{}", bridge(&site, "a", &echoing()));
+    let text = crate::harness::gateway::completed(&text);
+    let config = site.write("pipeferry.toml", &text);
+    let run = [env!("CARGO_BIN_EXE_pipeferry"), "run", "--config", config.to_str().unwrap()];
+    let gateway = Gateway::spawn(python("without_landlock.py", &run), &text);
+    carries(Duplex::unix(site.path("a.sock")));
+    let said = gateway.lines("the sandbox is not whole");
+    assert!(said.len() == 1 && said[0].text("what").contains("no Landlock here"), "{said:?}");
+    assert_eq!(of_threads(gateway.pid(), "NoNewPrivs"), BTreeSet::from([1]));
+    assert_eq!(of_threads(gateway.pid(), "CapEff"), BTreeSet::from([0]));
+    let status = status(&gateway);
+    assert_eq!((status.get("landlock"), &status["ports"]), (None, &false.into()));
+    assert_eq!(status["missing"][0], *said[0].field("what"));
+    // What nobody keeps it from, a reload may bring.
+    Gateway::rewrite(
+        &site,
+        text.replace(
+            "[bridge.a]",
+            "[bridge.b]\nconnect = \"tcp:h:1\"\n\
+         listen = \"tcp:127.0.0.1:0\"\n[bridge.a]",
+        ),
+    );
+    assert_eq!(gateway.hang_up(1).text("added"), "b");
 }
 
 #[test]

@@ -1,11 +1,11 @@
 #![allow(clippy::unwrap_used)]
 
 use std::os::unix::fs::symlink;
+use std::path::PathBuf;
 
 use super::*;
 use crate::config::Sandbox::{On, Strict};
 use crate::config::testing::{good, unix};
-use crate::sys::sandbox::Enforced;
 
 const ALL_OF_IT: Enforced = Enforced { abi: 7, ports: true, signals: true };
 
