@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::harness::authority::Leaf;
 use crate::harness::program::{as_account, is_root, python};
 use crate::harness::target::echo;
-use crate::harness::{Duplex, Gateway, Site, Target, admin, pipeferry, ran, tls};
+use crate::harness::{Duplex, Gateway, Site, Target, admin, eventually, pipeferry, ran, tls};
 
 /// An account that exists nowhere.
 const ANN: u32 = 54_001;
@@ -322,6 +322,20 @@ fn strict_as_root_keeps_what_the_files_of_other_accounts_take() {
     // It has given up what it would take now, and says so.
     let told = told(&strict.gateway);
     says(&told, &format!("to read {}, which takes cap_dac_override", key.display()));
+    let line = strict.gateway.refused().len();
+    // A service of that account is out of reach, too, and not at its first client.
+    chown(&key, Some(0), None).unwrap();
+    let socket = strict.site.path("ann.sock");
+    let _service = Target::unix(&strict.site, "ann.sock");
+    std::fs::set_permissions(&socket, std::fs::Permissions::from_mode(0o600)).unwrap();
+    chown(&socket, Some(ANN), None).unwrap();
+    let more = bridge(&strict.site, "b", &format!("unix:{}", socket.display()));
+    Gateway::rewrite(&strict.site, strict.text.clone() + &more);
+    strict.gateway.signal(Signal::HUP);
+    let more = eventually("another refusal", || strict.gateway.refused().get(line).cloned());
+    let more = [more.text("mistake").to_owned()];
+    says(&more, &format!("to connect to {}, which takes cap_dac_override", socket.display()));
+    chown(&key, Some(ANN), None).unwrap();
     strict.carries();
     drop(strict.gateway);
     let gateway = Gateway::start(&strict.site, &strict.text);

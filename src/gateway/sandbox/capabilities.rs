@@ -45,16 +45,20 @@ pub(super) fn give_up(mode: Sandbox, needs: &Needs) -> io::Result<()> {
     sandbox::keep(&kept)
 }
 
-/// Whether modes of files keep us from it. A target's socket that is not there
-/// yet may come to be anybody's.
+/// Whether it takes the right to pass over modes of files, or may come to: a
+/// target's socket that is not there yet can be anybody's.
 fn takes_override(of: Use, path: &Path) -> bool {
+    of == Use::Connect && !path.exists() || is_kept_out(of, path)
+}
+
+/// Whether modes of files keep us from it now.
+pub(super) fn is_kept_out(of: Use, path: &Path) -> bool {
     match of {
         Use::Read => sandbox::is_refused(path, Reach::Read),
-        Use::Write => sandbox::is_refused(path, Reach::Write),
-        Use::Connect => !path.exists() || sandbox::is_refused(path, Reach::Write),
+        Use::Write | Use::Connect => sandbox::is_refused(path, Reach::Write),
         Use::Make => {
             let folder = path.parent().and_then(grants::nearest);
-            folder.is_none_or(|folder| sandbox::is_refused(&folder, Reach::Make))
+            folder.is_some_and(|folder| sandbox::is_refused(&folder, Reach::Make))
         }
     }
 }

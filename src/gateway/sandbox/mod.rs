@@ -77,9 +77,11 @@ impl Sandbox {
         &self.0.status
     }
 
-    /// What a reload to `config` would need and cannot have, a sentence each.
-    pub fn refuses(&self, config: &Config, file: &Path) -> Vec<String> {
-        let needs = Needs::of_reload(config, file);
+    /// What a reload from `in_force` to `config` would need and cannot have, a
+    /// sentence each.
+    pub fn refuses(&self, config: &Config, in_force: &Config, file: &Path) -> Vec<String> {
+        let mut needs = Needs::of_reload(config, file);
+        needs.leave_out(&Needs::of_reload(in_force, file));
         let mut refused = self.0.granted.as_ref().map_or(Vec::new(), |all| all.lacks(&needs));
         refused.extend(asked::lost(&self.0.dropped, &needs));
         let sentence = |what| {
@@ -119,5 +121,5 @@ fn shut_in(grants: &Grants, missing: &mut Vec<String>) -> Option<Enforced> {
 const NO_LANDLOCK: &str = "files: there is no Landlock here: the kernel has none or has it turned \
                            off, or a filter of system calls forbids it";
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests;
