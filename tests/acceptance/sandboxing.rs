@@ -11,9 +11,9 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::harness::authority::Leaf;
-use crate::harness::program::{as_account, is_root};
+use crate::harness::program::{as_account, is_root, python};
 use crate::harness::target::echo;
-use crate::harness::{Duplex, Gateway, Site, Target, admin, pipeferry, ran, tls};
+use crate::harness::{Duplex, Gateway, Site, Target, admin, eventually, pipeferry, ran, tls};
 
 /// An account that exists nowhere.
 const ANN: u32 = 54_001;
@@ -322,6 +322,20 @@ fn strict_as_root_keeps_what_the_files_of_other_accounts_take() {
     // It has given up what it would take now, and says so.
     let told = told(&strict.gateway);
     says(&told, &format!("to read {}, which takes cap_dac_override", key.display()));
+    let line = strict.gateway.refused().len();
+    // A service of that account is out of reach, too, and not at its first client.
+    chown(&key, Some(0), None).unwrap();
+    let socket = strict.site.path("ann.sock");
+    let _service = Target::unix(&strict.site, "ann.sock");
+    std::fs::set_permissions(&socket, std::fs::Permissions::from_mode(0o600)).unwrap();
+    chown(&socket, Some(ANN), None).unwrap();
+    let more = bridge(&strict.site, "b", &format!("unix:{}", socket.display()));
+    Gateway::rewrite(&strict.site, strict.text.clone() + &more);
+    strict.gateway.signal(Signal::HUP);
+    let more = eventually("another refusal", || strict.gateway.refused().get(line).cloned());
+    let more = [more.text("mistake").to_owned()];
+    says(&more, &format!("to connect to {}, which takes cap_dac_override", socket.display()));
+    chown(&key, Some(ANN), None).unwrap();
     strict.carries();
     drop(strict.gateway);
     let gateway = Gateway::start(&strict.site, &strict.text);
@@ -350,6 +364,34 @@ fn an_account_without_any_rights_is_shut_in_too() {
     assert_eq!(of_threads(gateway.pid(), "CapEff"), BTreeSet::from([0]));
     let status = status(&gateway);
     assert!(status["landlock"].as_u64() > Some(0) && status["missing"] == Value::Array(vec![]));
+}
+
+#[test]
+fn where_there_is_no_landlock_the_rest_goes_on_and_that_is_said() {
+    let site = Site::new();
+    let text = format!("sandbox = \"strict\"\n{}", bridge(&site, "a", &echoing()));
+    let text = crate::harness::gateway::completed(&text);
+    let config = site.write("pipeferry.toml", &text);
+    let run = [env!("CARGO_BIN_EXE_pipeferry"), "run", "--config", config.to_str().unwrap()];
+    let gateway = Gateway::spawn(python("without_landlock.py", &run), &text);
+    carries(Duplex::unix(site.path("a.sock")));
+    let said = gateway.lines("the sandbox is not whole");
+    assert!(said.len() == 1 && said[0].text("what").contains("no Landlock here"), "{said:?}");
+    assert_eq!(of_threads(gateway.pid(), "NoNewPrivs"), BTreeSet::from([1]));
+    assert_eq!(of_threads(gateway.pid(), "CapEff"), BTreeSet::from([0]));
+    let status = status(&gateway);
+    assert_eq!((status.get("landlock"), &status["ports"]), (None, &false.into()));
+    assert_eq!(status["missing"][0], *said[0].field("what"));
+    // What nobody keeps it from, a reload may bring.
+    Gateway::rewrite(
+        &site,
+        text.replace(
+            "[bridge.a]",
+            "[bridge.b]\nconnect = \"tcp:h:1\"\n\
+         listen = \"tcp:127.0.0.1:0\"\n[bridge.a]",
+        ),
+    );
+    assert_eq!(gateway.hang_up(1).text("added"), "b");
 }
 
 #[test]

@@ -196,9 +196,10 @@ impl Reloader {
         *self.tried.lock().unwrap_or_else(PoisonError::into_inner) = files;
         let (exposition, total) = (self.exposition.clone(), Arc::clone(&self.total));
         let (sandbox, file) = (self.sandbox.clone(), self.source.file.clone());
+        let in_force = self.world.lock().config.clone();
         let prepare = move || {
             // First: whatever cannot be had fails below too, and says less.
-            let refused = sandbox.refuses(&config, &file);
+            let refused = sandbox.refuses(&config, &in_force, &file);
             if !refused.is_empty() {
                 return Err(Refusal::Sandbox(refused));
             }

@@ -7,9 +7,10 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
+use super::capabilities::is_kept_out;
 use super::grants::nearest;
 use super::needs::{Needs, Use};
-use crate::sys::sandbox::{self, Capability, Enforced, Grants, Ports, Reach};
+use crate::sys::sandbox::{self, Capability, Enforced, Grants, Ports};
 
 /// What was granted, once and for all.
 #[derive(Debug)]
@@ -62,11 +63,10 @@ impl Granted {
     }
 
     fn path(&self, of: Use, path: &Path) -> Option<String> {
-        let shown = path.display();
-        let (granted, what) = match of {
-            Use::Read => (&self.read, format!("to read {shown}")),
-            Use::Write => (&self.write, format!("to write to {shown}")),
-            Use::Make => (&self.make, format!("to make {shown}")),
+        let granted = match of {
+            Use::Read => &self.read,
+            Use::Write => &self.write,
+            Use::Make => &self.make,
             Use::Connect => return None,
         };
         let at = match of {
@@ -77,8 +77,18 @@ impl Granted {
         let is_beneath = |at: std::path::PathBuf| {
             at.ancestors().filter_map(sandbox::file_id).any(|one| granted.contains(&one))
         };
-        at.is_some_and(|at| !is_beneath(at)).then_some(what)
+        at.is_some_and(|at| !is_beneath(at)).then(|| in_words(of, path))
     }
+}
+
+fn in_words(of: Use, path: &Path) -> String {
+    let what = match of {
+        Use::Read => "read",
+        Use::Write => "write to",
+        Use::Make => "make",
+        Use::Connect => "connect to",
+    };
+    format!("to {what} {}", path.display())
 }
 
 /// What of `needs` took a capability that was given up, in words.
@@ -96,9 +106,8 @@ pub(super) fn lost(dropped: &BTreeSet<Capability>, needs: &Needs) -> Vec<String>
         say("to give a socket to an account".to_owned(), Capability::Chown);
     }
     if dropped.contains(&Capability::DacOverride) {
-        let files = needs.paths.iter().filter(|(of, _)| *of == Use::Read);
-        for (_, path) in files.filter(|(_, path)| sandbox::is_refused(path, Reach::Read)) {
-            say(format!("to read {}", path.display()), Capability::DacOverride);
+        for (of, path) in needs.paths.iter().filter(|(of, path)| is_kept_out(*of, path)) {
+            say(in_words(*of, path), Capability::DacOverride);
         }
     }
     all

@@ -22,7 +22,7 @@ pub(super) fn grants(mode: Sandbox, needs: &Needs, places: &Places) -> Grants {
     grants.read.extend(places.system.iter().cloned());
     if strict {
         grants.ports = Some(ports(needs));
-        grants.abstract_sockets = needs.abstract_sockets;
+        grants.abstract_sockets = needs.abstract_sockets || places.abstract_manager;
         grants.read.extend(places.trust.iter().filter(|_| needs.system_trust).cloned());
     } else {
         grants.read.extend(places.all.iter().cloned());

@@ -75,6 +75,12 @@ impl Needs {
         needs
     }
 
+    /// Leaves out what was needed before: that goes on as well as it did, and is
+    /// no reason against a reload. Files are all read again.
+    pub fn leave_out(&mut self, before: &Self) {
+        self.paths.retain(|one| one.0 == Use::Read || !before.paths.contains(one));
+    }
+
     fn path(&mut self, of: Use, path: &Path) {
         self.paths.insert((of, path.to_owned()));
     }

@@ -48,6 +48,8 @@ pub(super) struct Places {
     pub all: Vec<PathBuf>,
     /// Where sockets and FIFOs are made.
     pub passing: Vec<PathBuf>,
+    /// The service manager listens at an abstract name.
+    pub abstract_manager: bool,
 }
 
 impl Places {
@@ -57,10 +59,12 @@ impl Places {
         let folder = |file: PathBuf| file.parent().map(Path::to_owned);
         let trust = [variable("SSL_CERT_FILE").and_then(folder), variable("SSL_CERT_DIR")];
         let pipes = surroundings.runtime_dir.clone();
+        let manager = std::env::var_os("NOTIFY_SOCKET");
         Self {
             system: there(SYSTEM.iter().map(PathBuf::from)),
             trust: there(TRUST.iter().map(PathBuf::from).chain(trust.into_iter().flatten())),
             all: top_level(),
+            abstract_manager: manager.is_some_and(|at| at.as_encoded_bytes().starts_with(b"@")),
             passing: there(PASSING.iter().map(PathBuf::from).chain([std::env::temp_dir(), pipes])),
         }
     }

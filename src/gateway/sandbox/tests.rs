@@ -1,11 +1,11 @@
 #![allow(clippy::unwrap_used)]
 
 use std::os::unix::fs::symlink;
+use std::path::PathBuf;
 
 use super::*;
 use crate::config::Sandbox::{On, Strict};
 use crate::config::testing::{good, unix};
-use crate::sys::sandbox::Enforced;
 
 const ALL_OF_IT: Enforced = Enforced { abi: 7, ports: true, signals: true };
 
@@ -85,6 +85,27 @@ fn a_folder_in_the_place_of_one_that_was_granted_is_another_one() {
     std::fs::create_dir(&inner).unwrap();
     let said = granted.lacks(&needs(folder.path(), &text));
     assert_eq!(said, [format!("to make {}", inner.join("a.sock").display())]);
+}
+
+#[test]
+fn what_was_needed_before_is_no_reason_against_a_reload() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = folder.path().join("inner");
+    std::fs::create_dir(&inner).unwrap();
+    let file = folder.path().join("pipeferry.toml");
+    let text = |name: &str| {
+        let text = listening_on(&format!("FOLDER/inner/{name}"));
+        good(&text.replace("FOLDER", folder.path().to_str().unwrap()), &unix())
+    };
+    let (_, granted) = strict(folder.path(), &listening_on("FOLDER/inner/a"));
+    let status = SandboxStatus::of_now(Strict, Some(ALL_OF_IT), Vec::new());
+    let state = State { status, granted: Some(granted), dropped: BTreeSet::new() };
+    let sandbox = Sandbox(Arc::new(state));
+    std::fs::rename(&inner, folder.path().join("old")).unwrap();
+    std::fs::create_dir(&inner).unwrap();
+    assert_eq!(sandbox.refuses(&text("a"), &text("a"), &file), [""; 0]);
+    let said = sandbox.refuses(&text("b"), &text("a"), &file);
+    assert!(said.len() == 1 && said[0].contains("inner/b; restart pipeferry"), "{said:?}");
 }
 
 #[test]
