@@ -20,6 +20,7 @@ mod demonstrating;
 mod fifo;
 mod following;
 mod hostile;
+mod journal;
 mod junk;
 mod limits;
 mod logging;

@@ -13,6 +13,7 @@ pub mod ends;
 pub mod framing;
 pub mod gateway;
 pub mod haproxy;
+pub mod journal;
 pub mod message;
 pub mod packet;
 pub mod payload;
