@@ -30,6 +30,7 @@ mod proxying;
 mod real_programs;
 mod reloading;
 mod resilience;
+mod secrets;
 mod stopping;
 mod trusting;
 mod watching;
