@@ -209,6 +209,8 @@ pub(super) enum FormatArg {
     Auto,
     Text,
     Json,
+    #[cfg(unix)]
+    Journal,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

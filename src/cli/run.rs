@@ -82,6 +82,8 @@ impl From<FormatArg> for LogFormat {
             FormatArg::Auto => Self::Auto,
             FormatArg::Text => Self::Text,
             FormatArg::Json => Self::Json,
+            #[cfg(unix)]
+            FormatArg::Journal => Self::Journal,
         }
     }
 }

@@ -17,6 +17,7 @@ mod report;
 mod resolve;
 mod rules;
 mod schema;
+mod secrets;
 mod suggest;
 mod summary;
 mod surroundings;

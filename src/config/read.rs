@@ -181,6 +181,14 @@ impl Read for String {
             report.wrong_type(node, "a string");
             return None;
         };
+        if text.contains("-----BEGIN ") {
+            report.fault(
+                node.spot,
+                Fault::new("a certificate or key itself, which belongs into a file")
+                    .expected("the file's path"),
+            );
+            return None;
+        }
         if text.is_empty() || text.chars().any(char::is_control) {
             report.fault(
                 node.spot,

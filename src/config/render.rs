@@ -10,6 +10,7 @@ use annotate_snippets::{
 };
 
 use super::diagnostics::{Diagnostic, Diagnostics, Source};
+use super::secrets;
 
 /// A file of noise has more mistakes than anybody reads.
 const MOST_SHOWN: usize = 200;
@@ -72,7 +73,7 @@ fn snippet<'a>(
         "" => String::new(),
         expected => format!("expected {}", normalize_untrusted_str(expected)),
     };
-    Snippet::source(&source.text[line])
+    Snippet::source(secrets::masked(&source.text, line))
         .path(source.name.as_str())
         .line_start(diagnostic.line)
         .annotation(AnnotationKind::Primary.span(span).label(label))

@@ -7,6 +7,7 @@
 //! forgotten after a while, so that it shows again that the key is its own.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -86,13 +87,22 @@ impl Dialling {
 #[derive(Debug, Default)]
 struct Sessions(Mutex<Remembered>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Remembered {
     group: Option<NamedGroup>,
     old: Option<Tls12ClientSessionValue>,
     tickets: VecDeque<Tls13ClientSessionValue>,
     /// When the first of them came.
     since: Option<Instant>,
+}
+
+/// Without what is remembered: who has it can go on in our place.
+impl fmt::Debug for Remembered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Remembered");
+        shown.field("old", &self.old.is_some()).field("tickets", &self.tickets.len());
+        shown.field("since", &self.since).finish_non_exhaustive()
+    }
 }
 
 impl Remembered {

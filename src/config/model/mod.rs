@@ -106,12 +106,14 @@ pub struct Log {
 /// The shape of a log line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
-    /// Text on a terminal, else JSON.
+    /// Text on a terminal, fields into systemd's journal, else JSON.
     Auto,
     /// For people.
     Text,
     /// One JSON object a line.
     Json,
+    /// Fields, to systemd's journal.
+    Journal,
 }
 
 /// A certificate, its key, and whom it trusts: files only, nothing loaded yet.

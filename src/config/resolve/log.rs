@@ -17,6 +17,12 @@ pub(super) fn log(scope: &mut Scope<'_>, raw: Option<&RawLog>) -> Log {
         return log;
     };
     log.format = raw.format.or(LogFormat::Auto);
+    if let Some(at) = raw.format.at().filter(|at| at.value == LogFormat::Journal)
+        && scope.is_windows()
+    {
+        let fault = Fault::new("there is no journal on Windows").expected("`auto`, `text`, `json`");
+        scope.fault(at.place.value, fault);
+    }
     if let Some(at) = raw.level.at() {
         log.level.clone_from(&at.value);
         if let Err(fault) = check_level(&at.value) {

@@ -97,9 +97,10 @@ words! { Framing, "Framing":
     "packet" => Framing::Packet, "unix only: a SOCK_SEQPACKET socket, one packet a message";
 }
 words! { LogFormat, "LogFormat":
-    "auto" => LogFormat::Auto, "text on a terminal, else json";
+    "auto" => LogFormat::Auto, "text on a terminal, fields into systemd's journal, else json";
     "text" => LogFormat::Text, "for people";
     "json" => LogFormat::Json, "one JSON object a line";
+    "journal" => LogFormat::Journal, "fields, to systemd's journal";
 }
 words! { Access, "Access":
     "duplex" => Access::Duplex, "both ways";

@@ -1,4 +1,5 @@
-//! Log lines: to standard error, one event a line, never in anybody's way. A
+//! Log lines: to standard error, one event a line, never in anybody's way. Where
+//! that leads to systemd's journal, events go there with their fields. A
 //! service has no standard error: its lines go to a file, and what matters to
 //! the machine's administrators to the system's event log too.
 //!
@@ -13,6 +14,8 @@
 mod events;
 mod fields;
 mod flood;
+#[cfg(unix)]
+mod journal;
 mod one_line;
 mod queue;
 mod repeats;
@@ -37,7 +40,7 @@ pub use self::queue::DroppedLines;
 use self::queue::LineQueue;
 use self::repeats::{Limited, Repeats};
 pub use self::rotating::{Bounds, RotatingFile};
-use self::style::Style;
+use self::style::{Reader, Style};
 use crate::config::LogFormat;
 
 /// Why nothing can be logged.
@@ -57,6 +60,10 @@ pub enum LogError {
     /// A thread that writes could not be started.
     #[error("the thread that writes the log could not be started")]
     Thread(#[source] std::io::Error),
+    /// `format = "journal"`, and there is none.
+    #[cfg(unix)]
+    #[error("the log cannot go to the journal: nobody listens at its socket")]
+    Journal(#[source] std::io::Error),
     /// Called twice.
     #[error("the log of this process is already set up")]
     Installed(#[source] TryInitError),
@@ -89,21 +96,43 @@ impl Drop for LogGuard {
     }
 }
 
-/// Sets up the log of this process, to standard error. `level` is a level or a
+/// Sets up the log of this process, to standard error or the journal. `level` is a level or a
 /// list of directives.
 ///
 /// Lines go through a queue of [`queue::LIMIT`] bytes to a thread of their own;
 /// when the reader of standard error stands still, lines are dropped and counted.
 pub fn init(level: &str, format: LogFormat) -> Result<LogGuard, LogError> {
     let filter = directives(level)?;
-    let terminal = std::io::stderr().is_terminal();
-    let style = Style::choose(format, terminal, std::env::var_os("NO_COLOR").as_deref());
-    let queue = LineQueue::start(std::io::stderr(), style.escape()).map_err(LogError::Thread)?;
+    let style = Style::choose(format, reader(), std::env::var_os("NO_COLOR").as_deref());
+    let queue = match style {
+        #[cfg(unix)]
+        Style::Journal => {
+            journal::check().map_err(LogError::Journal)?;
+            journal::start()
+        }
+        style => LineQueue::start(std::io::stderr(), style.escape()),
+    };
+    let queue = queue.map_err(LogError::Thread)?;
     let repeats = Repeats::new();
     let subscriber = subscriber(filter, &repeats, style, queue.clone());
     subscriber.try_init().map_err(LogError::Installed)?;
     repeats.start().map_err(LogError::Thread)?;
     Ok(LogGuard { queue, repeats, reporter: None })
+}
+
+/// Who reads our standard error.
+fn reader() -> Reader {
+    let stderr = std::io::stderr();
+    if stderr.is_terminal() {
+        return Reader::Terminal;
+    }
+    #[cfg(unix)]
+    if journal::is_at(&stderr, std::env::var_os("JOURNAL_STREAM").as_deref())
+        && journal::check().is_ok()
+    {
+        return Reader::Journal;
+    }
+    Reader::Other
 }
 
 /// Sets up the log of a process that has no standard error: JSON lines to
@@ -164,6 +193,8 @@ fn subscriber(
             .with_ansi(false)
             .with_writer(queue)
             .boxed(),
+        #[cfg(unix)]
+        Style::Journal => journal::Journal(queue).boxed(),
     };
     let limited = Limited { layer: lines, repeats: repeats.clone() };
     tracing_subscriber::registry().with(limited.with_filter(filter))

@@ -24,11 +24,48 @@ pub(super) const FLUSH_LIMIT: Duration = Duration::from_secs(1);
 /// A buffer that a burst has made larger than this is given back.
 const KEEP: usize = 64 << 10;
 
-/// Where lines wait; clones are the same queue.
+/// Where events wait; clones are the same queue.
 #[derive(Debug, Clone)]
 pub(super) struct LineQueue {
     shared: Arc<Shared>,
-    escape: Escape,
+    waiting: Waiting,
+}
+
+/// How events are told from each other while they wait.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Waiting {
+    /// Each is a line.
+    Lines(Escape),
+    /// Each is any bytes, with their number before them; [`entries`] are they.
+    Entries,
+}
+
+/// Where events go in the end.
+pub(super) trait Sink: Send + 'static {
+    /// Writes the events that have waited, and may take its time; how many of
+    /// them are lost.
+    fn write(&mut self, waited: &[u8]) -> u64;
+}
+
+struct Lines<W>(W);
+
+impl<W: Write + Send + 'static> Sink for Lines<W> {
+    fn write(&mut self, waited: &[u8]) -> u64 {
+        match self.0.write_all(waited).and_then(|()| self.0.flush()) {
+            Ok(()) => 0,
+            Err(_) => waited.iter().filter(|byte| **byte == b'\n').count() as u64,
+        }
+    }
+}
+
+/// The events of [`Waiting::Entries`].
+pub(super) fn entries(mut waited: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let (length, rest) = waited.split_first_chunk()?;
+        let (entry, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+        waited = rest;
+        Some(entry)
+    })
 }
 
 #[derive(Debug, Default)]
@@ -43,7 +80,7 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Whole lines.
+    /// Whole events.
     pending: Vec<u8>,
     /// The thread is writing what was pending before.
     writing: bool,
@@ -62,14 +99,19 @@ impl DroppedLines {
 }
 
 impl LineQueue {
-    /// Starts the thread that writes to `out`.
+    /// Starts the thread that writes lines to `out`.
     pub fn start(out: impl Write + Send + 'static, escape: Escape) -> io::Result<Self> {
+        Self::start_for(Lines(out), Waiting::Lines(escape))
+    }
+
+    /// Starts the thread that writes to `sink`.
+    pub fn start_for(sink: impl Sink, waiting: Waiting) -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let of_thread = Arc::clone(&shared);
         thread::Builder::new()
             .name("log".to_owned())
-            .spawn(move || of_thread.write_until_closed(out))?;
-        Ok(Self { shared, escape })
+            .spawn(move || of_thread.write_until_closed(sink))?;
+        Ok(Self { shared, waiting })
     }
 
     /// The count of lines that found no room, or could not be written.
@@ -90,14 +132,22 @@ impl LineQueue {
             .unwrap_or_else(PoisonError::into_inner);
     }
 
-    fn push(&self, event: &[u8]) {
+    /// Puts one event in, or counts it as dropped.
+    pub fn push(&self, event: &[u8]) {
         let mut state = self.shared.lock();
         // Escaping grows a byte to four at most.
         if state.closed || state.pending.len().saturating_add(event.len()) > LIMIT {
             self.shared.dropped.fetch_add(1, Ordering::Relaxed);
             return;
         }
-        one_line::append(&mut state.pending, event, self.escape);
+        match self.waiting {
+            Waiting::Lines(escape) => one_line::append(&mut state.pending, event, escape),
+            Waiting::Entries => {
+                // The limit keeps it within 32 bits.
+                state.pending.extend_from_slice(&(event.len() as u32).to_le_bytes());
+                state.pending.extend_from_slice(event);
+            }
+        }
         self.shared.filled.notify_one();
     }
 }
@@ -107,13 +157,10 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write_until_closed(&self, mut out: impl Write) {
+    fn write_until_closed(&self, mut sink: impl Sink) {
         let mut lines = Vec::new();
         while self.take(&mut lines) {
-            if out.write_all(&lines).and_then(|()| out.flush()).is_err() {
-                let lost = lines.iter().filter(|byte| **byte == b'\n').count();
-                self.dropped.fetch_add(lost as u64, Ordering::Relaxed);
-            }
+            self.dropped.fetch_add(sink.write(&lines), Ordering::Relaxed);
             lines.clear();
             if lines.capacity() > KEEP {
                 lines = Vec::new();

@@ -15,17 +15,36 @@ pub(super) enum Style {
     },
     /// One JSON object a line.
     Json,
+    /// The journal's fields.
+    #[cfg(unix)]
+    Journal,
+}
+
+/// Where standard error goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// A person.
+    Terminal,
+    /// systemd's journal, which takes fields.
+    #[cfg(unix)]
+    Journal,
+    /// A file, or another program.
+    Other,
 }
 
 impl Style {
-    /// The style for a log that goes to a terminal, or does not. Colours need
-    /// one, and a `NO_COLOR` that is unset or empty (no-color.org).
-    pub fn choose(format: LogFormat, terminal: bool, no_color: Option<&OsStr>) -> Self {
-        let color = terminal && no_color.is_none_or(OsStr::is_empty);
-        match format {
-            LogFormat::Json => Self::Json,
-            LogFormat::Auto if !terminal => Self::Json,
-            LogFormat::Auto | LogFormat::Text => Self::Text { color },
+    /// The style for a log that goes to this reader. Colours need a terminal,
+    /// and a `NO_COLOR` that is unset or empty (no-color.org).
+    pub fn choose(format: LogFormat, reader: Reader, no_color: Option<&OsStr>) -> Self {
+        let color = reader == Reader::Terminal && no_color.is_none_or(OsStr::is_empty);
+        match (format, reader) {
+            #[cfg(unix)]
+            (LogFormat::Journal, _) | (LogFormat::Auto, Reader::Journal) => Self::Journal,
+            // The configuration refuses it before.
+            #[cfg(windows)]
+            (LogFormat::Journal, _) => Self::Json,
+            (LogFormat::Json, _) | (LogFormat::Auto, Reader::Other) => Self::Json,
+            (LogFormat::Auto, Reader::Terminal) | (LogFormat::Text, _) => Self::Text { color },
         }
     }
 
@@ -34,6 +53,8 @@ impl Style {
         match self {
             Self::Text { color: true } => Escape::AllButColor,
             Self::Text { color: false } | Self::Json => Escape::All,
+            #[cfg(unix)]
+            Self::Journal => Escape::All,
         }
     }
 }

@@ -55,17 +55,27 @@ pub(crate) fn logged_as_json(log: impl FnOnce()) -> serde_json::Value {
 #[test]
 fn auto_is_text_on_a_terminal_and_json_elsewhere() {
     let color = Style::Text { color: true };
-    assert_eq!(Style::choose(LogFormat::Auto, true, None), color);
-    assert_eq!(Style::choose(LogFormat::Auto, false, None), Style::Json);
-    assert_eq!(Style::choose(LogFormat::Json, true, None), Style::Json);
+    assert_eq!(Style::choose(LogFormat::Auto, Reader::Terminal, None), color);
+    assert_eq!(Style::choose(LogFormat::Auto, Reader::Other, None), Style::Json);
+    assert_eq!(Style::choose(LogFormat::Json, Reader::Terminal, None), Style::Json);
+}
+
+#[cfg(unix)]
+#[test]
+fn auto_is_the_journal_where_standard_error_leads_there() {
+    assert_eq!(Style::choose(LogFormat::Auto, Reader::Journal, None), Style::Journal);
+    assert_eq!(Style::choose(LogFormat::Journal, Reader::Other, None), Style::Journal);
+    assert_eq!(Style::choose(LogFormat::Json, Reader::Journal, None), Style::Json);
+    let plain = Style::Text { color: false };
+    assert_eq!(Style::choose(LogFormat::Text, Reader::Journal, None), plain);
 }
 
 #[test]
 fn colours_need_a_terminal_and_no_no_color() {
     let plain = Style::Text { color: false };
-    assert_eq!(Style::choose(LogFormat::Text, false, None), plain);
-    assert_eq!(Style::choose(LogFormat::Auto, true, Some(OsStr::new("1"))), plain);
-    let empty = Style::choose(LogFormat::Auto, true, Some(OsStr::new("")));
+    assert_eq!(Style::choose(LogFormat::Text, Reader::Other, None), plain);
+    assert_eq!(Style::choose(LogFormat::Auto, Reader::Terminal, Some(OsStr::new("1"))), plain);
+    let empty = Style::choose(LogFormat::Auto, Reader::Terminal, Some(OsStr::new("")));
     assert_eq!(empty, Style::Text { color: true });
 }
 

@@ -15,6 +15,7 @@ pub mod ends;
 pub mod framing;
 pub mod gateway;
 pub mod haproxy;
+pub mod journal;
 pub mod manager;
 pub mod message;
 pub mod network;

@@ -107,6 +107,15 @@ fn a_relative_admin_socket_is_beside_the_configuration() {
 }
 
 #[test]
+fn the_journal_is_a_format_where_there_is_one() {
+    let text = format!("[log]\nformat = \"journal\"\n{BRIDGE}");
+    assert_eq!(good(&text, &unix()).log.format, LogFormat::Journal);
+    let found = lines(&mistakes(&text, &windows()));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("\"journal\" | there is no journal on Windows"), "{found:?}");
+}
+
+#[test]
 fn a_file_without_bridges_is_a_mistake() {
     assert!(only("").contains("there is no bridge"));
     assert!(only("[bridge]").contains("there is no bridge"));
