@@ -190,7 +190,12 @@ impl RunningBridge {
 
     /// Stops accepting, calls off handshakes and dials, lets the rest go on.
     pub fn drain(&self) {
-        self.current.shared().draining.cancel();
+        let shared = self.current.shared();
+        // Once: another bridge of this name may have come since.
+        if !shared.draining.is_cancelled() {
+            shared.metrics.watch_targets(Vec::new());
+        }
+        shared.draining.cancel();
         self.tasks.close();
     }
 
