@@ -191,7 +191,12 @@ impl RunningBridge {
     /// Stops accepting, gives handshakes and dials a moment to finish, lets the
     /// rest go on.
     pub fn drain(&self) {
-        self.current.shared().draining.cancel();
+        let shared = self.current.shared();
+        // Once: another bridge of this name may have come since.
+        if !shared.draining.is_cancelled() {
+            shared.metrics.watch_targets(Vec::new());
+        }
+        shared.draining.cancel();
         self.tasks.close();
     }
 

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use crate::harness::authority::Leaf;
 use crate::harness::network::{NameServer, Network};
+use crate::harness::program::Program;
 use crate::harness::record::Record;
 use crate::harness::target::echo;
 use crate::harness::{Duplex, Gateway, Site, Target, eventually, tls};
@@ -223,6 +224,19 @@ fn over_tls_a_service_proves_its_domain_and_not_the_host_that_dns_named() {
     drop(gateway);
     let _gateway = scene.gateway(&connect(", server_name = \"a.example.com\""), &identity);
     assert_eq!(scene.greeting(), b"one");
+}
+
+#[test]
+fn connect_on_the_command_line_takes_a_service() {
+    let scene = Scene::new();
+    let one = scene.service("127.0.0.1:0", b"one");
+    let _dns = scene.dns(&record("a.example.com", one, 10, 0));
+    let mut command = scene.network.command(env!("CARGO_BIN_EXE_pipeferry"));
+    let mut program = Program::start(command.args(["connect", "srv:_orders._tcp.example.com"]));
+    program.write(b" and back");
+    program.close_stdin();
+    let output = program.output();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "one and back");
 }
 
 #[test]

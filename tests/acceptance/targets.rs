@@ -306,6 +306,24 @@ fn a_target_that_a_reload_took_away_is_not_probed_any_more() {
 }
 
 #[test]
+fn a_drained_bridge_probes_nobody_and_shows_no_targets() {
+    let site = Site::new();
+    let (place, up) = (nobody(), serving());
+    let down = format!("tcp:{place}");
+    let control = format!("control = \"ctl\"\npipe_path = \"{}\"\n", site.at("{name}.sock"));
+    let gateway = Gateway::start(&site, control + &bridge(&[&down, &up], ""));
+    drop(carried(&gateway));
+    let file = site.at("pipeferry.toml");
+    ran(&mut pipeferry(&["drain", "one", "--config", &file])).good();
+    let back = TcpListener::bind(place).unwrap();
+    back.set_nonblocking(true).unwrap();
+    assert_eq!(gateway.metrics().get("target_up", &labels(&down)), None);
+    // Longer than its rest would have been.
+    std::thread::sleep(Duration::from_millis(2500));
+    assert!(back.accept().is_err(), "somebody dialled it");
+}
+
+#[test]
 fn status_has_a_row_for_each_of_several_targets() {
     let site = Site::new();
     let (down, up) = (format!("tcp:{}", nobody()), serving());
