@@ -6,7 +6,7 @@ mod ends;
 mod tls;
 mod values;
 
-use super::model::{AdminListen, Bridge, Config, Credential, Identity, Mode, Trust};
+use super::model::{Bridge, Config, Credential, Identity, Mode, Trust};
 use super::surroundings::System;
 use super::values::words::Word as _;
 use values::{duration, off_or, size, switch};
@@ -15,7 +15,7 @@ use values::{duration, off_or, size, switch};
 /// the identities, then each bridge with both of its ends.
 pub fn summary(config: &Config, system: System) -> String {
     let mut page = Page::default();
-    top(&mut page, config);
+    top(&mut page, config, system);
     for identity in config.identities.values() {
         page.heading(&format!("identity {}", identity.name));
         of_identity(&mut page, identity);
@@ -54,7 +54,7 @@ impl Page {
     }
 }
 
-fn top(page: &mut Page, config: &Config) {
+fn top(page: &mut Page, config: &Config, system: System) {
     page.heading("pipeferry");
     page.line("drain_timeout", duration(config.drain_timeout));
     page.line("max_connections", config.max_connections);
@@ -63,12 +63,12 @@ fn top(page: &mut Page, config: &Config) {
     page.line("watch", switch(config.watch));
     // Read and checked already; what it stands for comes with a later version.
     page.line("sandbox", format_args!("{} (no effect yet)", switch(config.sandbox)));
-    let admin = config.admin.as_ref().map(|admin| match &admin.listen {
-        AdminListen::Tcp(at) => format!("tcp:{at}"),
-        AdminListen::Unix(name) => format!("unix:{name}"),
-        AdminListen::Pipe(pipe) => format!("pipe:{}", pipe.name),
-    });
-    page.line("admin", admin.as_deref().unwrap_or("none"));
+    match &config.admin {
+        Some(admin) => {
+            page.end("admin", &admin.listen.to_string(), ends::admin(&admin.listen, system))
+        }
+        None => page.line("admin", "none"),
+    }
     page.line("log", format!("{}, {}", config.log.level, config.log.format.word()));
 }
 

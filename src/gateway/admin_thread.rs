@@ -117,13 +117,17 @@ async fn listeners(
     admin: Option<Admin>,
     control: Option<Control>,
 ) -> Result<(Option<AdminListener>, Option<AdminListener>), AdminError> {
-    let pages = match &admin {
-        Some(admin) => {
-            let bound = AdminListener::bind(&admin.listen).await;
-            Some(bound.map_err(|source| AdminError::Bind { address: address(admin), source })?)
-        }
-        None => None,
-    };
+    let pages =
+        match &admin {
+            Some(admin) => {
+                let bound = AdminListener::bind(&admin.listen).await;
+                Some(bound.map_err(|source| AdminError::Bind {
+                    address: admin.listen.to_string(),
+                    source,
+                })?)
+            }
+            None => None,
+        };
     let control = match &control {
         Some(control) => control::open(control).await?,
         None => None,
@@ -132,13 +136,4 @@ async fn listeners(
         tracing::info!(address = %listener, "admin listening");
     }
     Ok((pages, control))
-}
-
-fn address(admin: &Admin) -> String {
-    use crate::config::AdminListen;
-    match &admin.listen {
-        AdminListen::Tcp(at) => format!("tcp:{at}"),
-        AdminListen::Unix(name) => format!("unix:{name}"),
-        AdminListen::Pipe(pipe) => format!("pipe:{}", pipe.name),
-    }
 }

@@ -4,7 +4,7 @@
 //! A reload swaps it in one step, under one lock that nobody holds for long and
 //! never across a wait.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use super::admin::status::{
@@ -14,9 +14,9 @@ use super::admin::status::{
 use super::admin::{AdminView, Meter, OpenConnections};
 use super::open_connections::newest_and_busiest;
 use crate::bridge::RunningBridge;
-use crate::config::Config;
+use crate::config::{AdminListen, Config, TlsListen};
 use crate::telemetry::metrics::Exposition;
-use crate::tls::Identities;
+use crate::tls::{Identities, Identity};
 
 /// What runs now.
 #[derive(Debug)]
@@ -118,6 +118,12 @@ impl AdminView for World {
                 .as_ref()
                 .map(|last| ReloadStatus::new(last.at, last.trigger.clone(), last.error.clone())),
         }
+    }
+
+    fn tls(&self) -> Option<(Arc<Identity>, Box<TlsListen>)> {
+        let now = self.lock();
+        let AdminListen::Tls(tls) = &now.config.admin.as_ref()?.listen else { return None };
+        Some((Arc::clone(now.identities.get(&tls.identity)?), tls.clone()))
     }
 
     fn connections(&self, each: usize) -> OpenConnections {

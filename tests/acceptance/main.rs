@@ -9,6 +9,7 @@ mod harness;
 
 mod access_tls;
 mod access_unix;
+mod admin_listener;
 mod carrying;
 mod certificates;
 mod closing;
