@@ -6,7 +6,7 @@ mod ends;
 mod tls;
 mod values;
 
-use super::model::{AdminListen, Bridge, Config, Credential, Identity, Mode, Trust};
+use super::model::{Bridge, Config, Credential, Identity, Mode, Trust};
 use super::surroundings::System;
 use super::values::words::Word as _;
 use values::{duration, off_or, sandbox, size, switch};
@@ -66,12 +66,12 @@ fn top(page: &mut Page, config: &Config, system: System) {
     page.line("control", control);
     page.line("watch", switch(config.watch));
     page.line("sandbox", sandbox(config.sandbox, system));
-    let admin = config.admin.as_ref().map(|admin| match &admin.listen {
-        AdminListen::Tcp(at) => format!("tcp:{at}"),
-        AdminListen::Unix(name) => format!("unix:{name}"),
-        AdminListen::Pipe(pipe) => format!("pipe:{}", pipe.name),
-    });
-    page.line("admin", admin.as_deref().unwrap_or("none"));
+    match &config.admin {
+        Some(admin) => {
+            page.end("admin", &admin.listen.to_string(), ends::admin(&admin.listen, system))
+        }
+        None => page.line("admin", "none"),
+    }
     page.line("log", format!("{}, {}", config.log.level, config.log.format.word()));
 }
 

@@ -20,7 +20,7 @@ use socket2::{Domain, SockAddr, Socket, Type};
 pub use self::dial::UnixTarget;
 use self::folder::FolderLock;
 pub use self::folder::make_folder;
-pub use self::listen::{LocalListener, Rights};
+pub use self::listen::{LocalListener, Rights, file_rights};
 pub use self::private::{PrivatePipe, open_private};
 pub use self::regrant::Regrant;
 pub use self::socket_file::SocketFile;

@@ -139,12 +139,13 @@ async fn listeners(
     let pages = match admin {
         Some(admin) => match AdminListener::bind(&admin.listen, occupied).await {
             Err(error) if occupied == Occupied::TakeOver && is_taken(&error) => {
-                tracing::info!(address = address(admin), "admin listens when its address is free");
+                tracing::info!(address = %admin.listen, "admin listens when its address is free");
                 None
             }
-            bound => {
-                Some(bound.map_err(|source| AdminError::Bind { address: address(admin), source })?)
-            }
+            bound => Some(bound.map_err(|source| AdminError::Bind {
+                address: admin.listen.to_string(),
+                source,
+            })?),
         },
         None => None,
     };
@@ -171,14 +172,5 @@ async fn when_free(admin: &Admin) -> AdminListener {
             tracing::info!(address = %listener, "admin listening");
             return listener;
         }
-    }
-}
-
-fn address(admin: &Admin) -> String {
-    use crate::config::AdminListen;
-    match &admin.listen {
-        AdminListen::Tcp(at) => format!("tcp:{at}"),
-        AdminListen::Unix(name) => format!("unix:{name}"),
-        AdminListen::Pipe(pipe) => format!("pipe:{}", pipe.name),
     }
 }

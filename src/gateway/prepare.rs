@@ -8,9 +8,10 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::admin::admission;
 use super::watch::{Seen, files_of, look_now};
 use crate::bridge::{Bridge, OpenError, Seats};
-use crate::config::Config;
+use crate::config::{Admin, Config};
 use crate::telemetry::metrics::Exposition;
 use crate::tls::{Identities, Identity, IdentityError};
 
@@ -23,6 +24,9 @@ pub enum Mistake {
     /// A bridge whose ends cannot be built.
     #[error(transparent)]
     Bridge(OpenError),
+    /// The admin listener can let nobody in.
+    #[error("`[admin]` {0}: {1}")]
+    Admin(String, String),
 }
 
 impl Mistake {
@@ -44,7 +48,7 @@ impl Mistake {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Identity(error) => Some(error.hint()),
-            Self::Bridge(_) => None,
+            Self::Bridge(_) | Self::Admin(..) => None,
         }
     }
 }
@@ -91,6 +95,11 @@ impl Prepared {
                 Ok(bridge) => bridges.push(bridge),
                 Err(error) => mistakes.push(Mistake::Bridge(error)),
             }
+        }
+        if let Some(Admin { listen }) = &config.admin
+            && let Err(why) = admission::check(listen, &identities)
+        {
+            mistakes.push(Mistake::Admin(listen.to_string(), why));
         }
         if mistakes.is_empty() {
             Ok(Self { identities, bridges, total, seen })

@@ -4,7 +4,7 @@
 //! A reload swaps it in one step, under one lock that nobody holds for long and
 //! never across a wait.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use super::admin::status::{
@@ -15,9 +15,9 @@ use super::admin::{AdminView, Meter, OpenConnections};
 use super::open_connections::newest_and_busiest;
 use super::sandbox::Sandbox;
 use crate::bridge::RunningBridge;
-use crate::config::Config;
+use crate::config::{AdminListen, Config, TlsListen};
 use crate::telemetry::metrics::Exposition;
-use crate::tls::Identities;
+use crate::tls::{Identities, Identity};
 
 /// The longest line for the service manager, in characters.
 const LONGEST_LINE: usize = 400;
@@ -151,6 +151,12 @@ impl AdminView for World {
                 .map(|last| ReloadStatus::new(last.at, last.trigger.clone(), last.error.clone())),
             sandbox: Some(self.sandbox.status().clone()),
         }
+    }
+
+    fn tls(&self) -> Option<(Arc<Identity>, Box<TlsListen>)> {
+        let now = self.lock();
+        let AdminListen::Tls(tls) = &now.config.admin.as_ref()?.listen else { return None };
+        Some((Arc::clone(now.identities.get(&tls.identity)?), tls.clone()))
     }
 
     fn connections(&self, each: usize) -> OpenConnections {

@@ -10,6 +10,7 @@ mod harness;
 mod access_tls;
 mod access_unix;
 mod activating;
+mod admin_listener;
 mod carrying;
 mod certificates;
 mod closing;

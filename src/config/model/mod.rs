@@ -17,6 +17,7 @@ mod tls;
 mod unix;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -77,21 +78,35 @@ pub struct Control {
 }
 
 /// The admin listener.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Admin {
     /// Where it listens.
     pub listen: AdminListen,
 }
 
 /// The places an admin listener can stand in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum AdminListen {
     /// A TCP socket; loopback only, unless `remote = true` was said.
     Tcp(HostPort),
-    /// A Unix socket, open to its owner and group.
-    Unix(UnixName),
+    /// TLS.
+    Tls(Box<TlsListen>),
+    /// A Unix socket, open to its owner and group unless rules say otherwise.
+    Unix(UnixListen),
     /// A named pipe (outside Windows: its Unix socket).
-    Pipe(PipeAddress),
+    Pipe(Box<PipeListen>),
+}
+
+/// As an address, without the options.
+impl fmt::Display for AdminListen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(at) => write!(f, "tcp:{at}"),
+            Self::Tls(tls) => write!(f, "tls:{}", tls.tcp.at),
+            Self::Unix(unix) => write!(f, "unix:{}", unix.name),
+            Self::Pipe(pipe) => write!(f, "pipe:{}", pipe.address.name),
+        }
+    }
 }
 
 /// What is logged, and how.

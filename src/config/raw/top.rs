@@ -1,7 +1,7 @@
 //! The top level, `[admin]` and `[log]`.
 
-use super::{Named, RawBridge, RawIdentity, keys};
-use crate::config::address::{Address, parse_pipe_name};
+use super::{Named, RawBridge, RawEnd, RawIdentity, keys};
+use crate::config::address::parse_pipe_name;
 use crate::config::model::{LogFormat, PipeName, Sandbox};
 use crate::config::read::{Read, read_text};
 use crate::config::report::{Fault, Report};
@@ -46,8 +46,9 @@ keys! {
 keys! {
     /// Where metrics and health are served: /metrics, /livez, /readyz, /status.
     RawAdmin as "Admin", required ["listen"] {
-        /// The address to serve on: `tcp:`, `unix:` or `pipe:`.
-        listen as "listen": Address,
+        /// Where to serve: `tcp:`, `tls:`, `unix:` or `pipe:`, with the options of
+        /// such an end that say who may come in.
+        listen as "listen": RawEnd,
         /// Lets other machines in: allows a `tcp:` address beyond loopback.
         remote as "remote": bool = false,
     }

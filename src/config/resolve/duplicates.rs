@@ -53,8 +53,9 @@ pub(super) fn check(scope: &mut Scope<'_>, bridges: &[Placed], beside: Beside<'_
     if let Some((admin, spot)) = beside.admin {
         let claim = match admin {
             AdminListen::Tcp(at) => Claim::Port { at: at.clone(), shared: false },
-            AdminListen::Unix(name) => of_unix(name),
-            AdminListen::Pipe(address) => of_pipe(address, windows),
+            AdminListen::Tls(tls) => Claim::Port { at: tls.tcp.at.clone(), shared: false },
+            AdminListen::Unix(unix) => of_unix(&unix.name),
+            AdminListen::Pipe(pipe) => of_pipe(&pipe.address, windows),
         };
         claim_once(scope, &mut taken, claim, "`[admin]`".to_owned(), spot);
     }

@@ -3,9 +3,9 @@
 use super::tls;
 use super::values::{duration, off_or, size, switch};
 use crate::config::model::{
-    Access, Dial, FileAccess, Framing, HandedListen, Listen, Mode, PipeAddress, PipeDial,
-    PipeListen, ProxyAccept, ProxyDetail, SrvTransport, TcpDial, TcpOptions, TlsDial, UnixDial,
-    UnixListen, WindowsPipe,
+    Access, AdminListen, Dial, FileAccess, Framing, HandedListen, Listen, Mode, PipeAddress,
+    PipeDial, PipeListen, ProxyAccept, ProxyDetail, SrvTransport, TcpDial, TcpOptions, TlsDial,
+    UnixDial, UnixListen, WindowsPipe,
 };
 use crate::config::rules::LocalRules;
 use crate::config::surroundings::System;
@@ -19,6 +19,27 @@ pub(super) type Options = Vec<(&'static str, String)>;
 pub(super) struct View {
     pub(super) mode: Mode,
     pub(super) system: System,
+}
+
+/// Who may come in at the admin listener.
+pub(super) fn admin(listen: &AdminListen, system: System) -> Options {
+    let said = |rules: &LocalRules| match rules {
+        LocalRules::Default => None,
+        LocalRules::Rules(_) => Some(allow(rules, system)),
+    };
+    match listen {
+        AdminListen::Tcp(_) => Vec::new(),
+        AdminListen::Tls(end) => {
+            let mut options = tls::listen(&(&**end).into());
+            options.retain(|(key, _)| *key != "close_notify");
+            options
+        }
+        AdminListen::Unix(unix) => said(&unix.allow).into_iter().chain(file(&unix.file)).collect(),
+        AdminListen::Pipe(pipe) => {
+            let sddl = pipe.sddl.clone().map(|sddl| ("sddl", sddl));
+            said(&pipe.allow).into_iter().chain(sddl).chain(file(&pipe.file)).collect()
+        }
+    }
 }
 
 impl View {

@@ -116,7 +116,7 @@ impl AsFd for LocalListener {
 /// The socket file's rights for these rules, where none are written: nobody
 /// else, the one group that is named, or everybody, to be sorted out by their
 /// credentials.
-pub(super) fn file_rights(rights: &Rights<'_>) -> (FileAccess, u32) {
+pub fn file_rights(rights: &Rights<'_>) -> (FileAccess, u32) {
     let Rights { allow, file } = *rights;
     let LocalRules::Rules(rules) = allow else { return (file.clone(), 0o600) };
     let mut groups = rules.iter().map(only_group);

@@ -2,22 +2,24 @@
 
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 #[cfg(windows)]
 use tokio::sync::Mutex;
 
-#[cfg(windows)]
-use crate::config::PipeListen;
-use crate::config::{AdminListen, PipeAddress};
+use super::admission::{Admission, Arrived, asks_for_certificates};
+use crate::config::{AdminListen, HostPort, PipeAddress, PipeListen};
+#[cfg(unix)]
+use crate::config::{FileAccess, LocalRules, UnixName};
 use crate::endpoint::Occupied;
 #[cfg(windows)]
 use crate::endpoint::PipeListener;
 #[cfg(unix)]
-use crate::endpoint::unix::SocketFile;
+use crate::endpoint::unix::{Rights, SocketFile};
 
-/// Owner and group: status is for operators.
+/// Owner and group, where no rules are given: status is for operators.
 #[cfg(unix)]
 const OPERATORS: u32 = 0o660;
 
@@ -31,6 +33,9 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> AdminStream for T {}
 pub struct AdminListener {
     socket: Bound,
     address: String,
+    loopback: bool,
+    names_clients: bool,
+    admission: Arc<Admission>,
 }
 
 #[derive(Debug)]
@@ -53,32 +58,45 @@ impl AdminListener {
     /// The system's; `Unsupported` for what this system does not have.
     #[cfg_attr(windows, allow(unused_variables))]
     pub async fn bind(listen: &AdminListen, occupied: Occupied) -> io::Result<Self> {
-        match listen {
-            AdminListen::Tcp(at) => {
-                let socket = TcpListener::bind((at.host.as_str(), at.port)).await?;
-                let address = format!("tcp:{}", socket.local_addr()?);
-                Ok(Self { socket: Bound::Tcp(socket), address })
+        let admission = Admission::new(listen).map_err(io::Error::other)?;
+        let bound = match listen {
+            AdminListen::Tcp(at) => Self::bind_tcp(at, "tcp").await?,
+            AdminListen::Tls(tls) => {
+                let bound = Self::bind_tcp(&tls.tcp.at, "tls").await?;
+                Self { names_clients: bound.names_clients || asks_for_certificates(tls), ..bound }
             }
             #[cfg(unix)]
-            AdminListen::Unix(name) => {
-                Self::bind_unix(name, format!("unix:{name}"), OPERATORS, occupied).await
+            AdminListen::Unix(unix) => {
+                let rights = Rights { allow: &unix.allow, file: &unix.file };
+                Self::bind_unix(&unix.name, listen.to_string(), &rights, occupied).await?
             }
             #[cfg(unix)]
             AdminListen::Pipe(pipe) => {
-                crate::endpoint::unix::make_folder(&pipe.socket)?;
-                let name = crate::config::UnixName::Path(pipe.socket.clone());
-                Self::bind_unix(&name, format!("pipe:{}", pipe.name), OPERATORS, occupied).await
+                crate::endpoint::unix::make_folder(&pipe.address.socket)?;
+                let name = UnixName::Path(pipe.address.socket.clone());
+                let rights = Rights { allow: &pipe.allow, file: &pipe.file };
+                Self::bind_unix(&name, listen.to_string(), &rights, occupied).await?
             }
             #[cfg(windows)]
-            AdminListen::Pipe(pipe) => {
-                let address = format!("pipe:{}", pipe.name);
-                let socket = PipeListener::bind(&PipeListen::private(pipe.clone()), None)?;
-                Ok(Self { socket: Bound::Pipe(Box::new(Mutex::new(socket))), address })
-            }
+            AdminListen::Pipe(pipe) => Self::bind_pipe(pipe)?,
             // The configuration refuses it before.
             #[cfg(windows)]
-            AdminListen::Unix(_) => Err(io::ErrorKind::Unsupported.into()),
-        }
+            AdminListen::Unix(_) => return Err(io::ErrorKind::Unsupported.into()),
+        };
+        Ok(Self { admission: Arc::new(admission), ..bound })
+    }
+
+    async fn bind_tcp(at: &HostPort, scheme: &str) -> io::Result<Self> {
+        let socket = TcpListener::bind((at.host.as_str(), at.port)).await?;
+        let bound = socket.local_addr()?;
+        let loopback = bound.ip().is_loopback();
+        Ok(Self {
+            socket: Bound::Tcp(socket),
+            address: format!("{scheme}:{bound}"),
+            loopback: loopback && scheme == "tcp",
+            names_clients: loopback,
+            admission: Arc::new(Admission::Everybody),
+        })
     }
 
     /// Binds a pipe that is for our own account alone, and for root, or SYSTEM
@@ -86,63 +104,83 @@ impl AdminListener {
     ///
     /// # Errors
     /// The system's.
+    #[cfg_attr(windows, allow(unused_variables))]
     pub async fn bind_private(pipe: &PipeAddress, occupied: Occupied) -> io::Result<Self> {
+        let private = PipeListen::private(pipe.clone());
         #[cfg(unix)]
         {
             crate::endpoint::unix::make_folder(&pipe.socket)?;
-            let name = crate::config::UnixName::Path(pipe.socket.clone());
-            Self::bind_unix(&name, format!("pipe:{}", pipe.name), 0o600, occupied).await
+            let name = UnixName::Path(pipe.socket.clone());
+            let address = format!("pipe:{}", pipe.name);
+            let file = FileAccess { permissions: Some(0o600), ..private.file };
+            Self::bind_unix(
+                &name,
+                address,
+                &Rights { allow: &private.allow, file: &file },
+                occupied,
+            )
+            .await
         }
         #[cfg(windows)]
-        Self::bind(&AdminListen::Pipe(pipe.clone()), occupied).await
+        Self::bind_pipe(&private)
+    }
+
+    #[cfg(windows)]
+    fn bind_pipe(pipe: &PipeListen) -> io::Result<Self> {
+        let socket = PipeListener::bind(pipe, None)?;
+        let address = format!("pipe:{}", pipe.address.name);
+        Ok(Self::local(Bound::Pipe(Box::new(Mutex::new(socket))), address))
     }
 
     #[cfg(unix)]
     async fn bind_unix(
-        name: &crate::config::UnixName,
+        name: &UnixName,
         address: String,
-        mode: u32,
+        rights: &Rights<'_>,
         occupied: Occupied,
     ) -> io::Result<Self> {
-        let access = crate::config::FileAccess::default();
+        let (access, mode) = match rights.allow {
+            LocalRules::Default => (rights.file.clone(), OPERATORS),
+            LocalRules::Rules(_) => crate::endpoint::unix::file_rights(rights),
+        };
+        let stream = socket2::Type::STREAM;
         let bound =
-            crate::endpoint::unix::bind(name, socket2::Type::STREAM, &access, Some(mode), occupied)
-                .await?;
+            crate::endpoint::unix::bind(name, stream, &access, Some(mode), occupied).await?;
         let socket = tokio::net::UnixListener::from_std(bound.socket.into())?;
-        Ok(Self { socket: Bound::Unix { socket, _file: bound.file }, address })
+        Ok(Self::local(Bound::Unix { socket, _file: bound.file }, address))
     }
 
-    /// Whether it is a TCP port that only this machine reaches.
+    fn local(socket: Bound, address: String) -> Self {
+        let admission = Arc::new(Admission::Everybody);
+        Self { socket, address, loopback: false, names_clients: true, admission }
+    }
+
+    /// Whether it is a plain TCP port that only this machine reaches.
     pub(in crate::gateway) fn is_loopback(&self) -> bool {
-        match &self.socket {
-            Bound::Tcp(socket) => socket.local_addr().is_ok_and(|at| at.ip().is_loopback()),
-            #[cfg(unix)]
-            Bound::Unix { .. } => false,
-            #[cfg(windows)]
-            Bound::Pipe(_) => false,
-        }
+        self.loopback
     }
 
-    /// Whether whoever asks is of this machine; others may not know who the
-    /// clients are.
-    pub(in crate::gateway) fn knows_who_asks(&self) -> bool {
-        match &self.socket {
-            Bound::Tcp(_) => self.is_loopback(),
-            #[cfg(unix)]
-            Bound::Unix { .. } => true,
-            #[cfg(windows)]
-            Bound::Pipe(_) => true,
-        }
+    /// Whether whoever asks is of this machine or has shown a certificate;
+    /// others may not know who the clients are.
+    pub(in crate::gateway) fn names_clients(&self) -> bool {
+        self.names_clients
+    }
+
+    /// What is asked of those who come.
+    pub(in crate::gateway) fn admission(&self) -> Arc<Admission> {
+        Arc::clone(&self.admission)
     }
 
     /// Waits for the next connection.
-    pub(in crate::gateway) async fn accept(&self) -> io::Result<Box<dyn AdminStream>> {
+    pub(in crate::gateway) async fn accept(&self) -> io::Result<Arrived> {
         Ok(match &self.socket {
-            Bound::Tcp(socket) => Box::new(socket.accept().await?.0),
+            Bound::Tcp(socket) => Arrived::Tcp(socket.accept().await?.0),
             #[cfg(unix)]
-            Bound::Unix { socket, .. } => Box::new(socket.accept().await?.0),
+            Bound::Unix { socket, .. } => Arrived::Unix(socket.accept().await?.0),
             #[cfg(windows)]
-            Bound::Pipe(socket) => Box::new(socket.lock().await.accept_stream().await?),
+            Bound::Pipe(socket) => {
+                Arrived::Pipe(Box::new(socket.lock().await.accept_stream().await?))
+            }
         })
     }
 }

@@ -9,6 +9,7 @@
 //!
 //! The running gateway is seen through [`AdminView`] alone.
 
+pub(super) mod admission;
 mod history;
 mod listener;
 mod page;
@@ -25,10 +26,14 @@ pub use listener::{AdminListener, AdminStream};
 pub use page::Bytes;
 pub use server::serve;
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use self::status::{Readiness, Status};
 use super::control::ConnectionStatus;
+use crate::config::TlsListen;
+use crate::tls::Identity;
 
 /// What the admin server may know of the running gateway. Called for every
 /// request, so it must neither block nor be slow.
@@ -38,6 +43,10 @@ pub trait AdminView: Send + Sync + 'static {
 
     /// What is running, with its numbers.
     fn status(&self) -> Status;
+
+    /// What the listener shows over TLS, and whom it lets in; `None` if that is
+    /// not known.
+    fn tls(&self) -> Option<(Arc<Identity>, Box<TlsListen>)>;
 
     /// The open connections: the `each` newest, and the `each` that have carried
     /// most.

@@ -13,8 +13,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::AdminView;
+use super::admission::{Admission, Arrived};
 use super::history::History;
-use super::listener::{AdminListener, AdminStream};
+use super::listener::AdminListener;
 use super::page_data::PageSource;
 use super::routes::Routes;
 use crate::telemetry::metrics::Exposition;
@@ -43,7 +44,7 @@ pub async fn serve(
     stop: CancellationToken,
 ) {
     let history = Arc::new(History::new());
-    let (loopback, names_clients) = (listener.is_loopback(), listener.knows_who_asks());
+    let (loopback, names_clients) = (listener.is_loopback(), listener.names_clients());
     let page = PageSource::new(Arc::clone(&view), Arc::clone(&history), names_clients);
     let routes = Arc::new(Routes { page, exposition, loopback });
     let slots = Arc::new(Semaphore::new(MOST_CONNECTIONS));
@@ -69,7 +70,8 @@ async fn accept_all(
         match listener.accept().await {
             Ok(stream) => {
                 pause = FIRST_PAUSE;
-                let connection = carry(stream, Arc::clone(routes), stop.clone());
+                let admission = listener.admission();
+                let connection = carry(stream, admission, Arc::clone(routes), stop.clone());
                 connections.spawn(async move {
                     connection.await;
                     drop(slot);
@@ -84,7 +86,18 @@ async fn accept_all(
     }
 }
 
-async fn carry(stream: Box<dyn AdminStream>, routes: Arc<Routes>, stop: CancellationToken) {
+async fn carry(
+    arrived: Arrived,
+    admission: Arc<Admission>,
+    routes: Arc<Routes>,
+    stop: CancellationToken,
+) {
+    let admitting = admission.admit(arrived, routes.page.view.as_ref());
+    let stream = match stop.run_until_cancelled(admitting).await {
+        Some(Ok(stream)) => stream,
+        Some(Err(reason)) => return tracing::info!(reason, "the admin server let a client not in"),
+        None => return,
+    };
     let service = service_fn(move |request| {
         let answer = routes.answer(&request);
         async move { Ok::<_, std::convert::Infallible>(answer) }

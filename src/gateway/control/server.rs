@@ -34,8 +34,8 @@ pub(in crate::gateway) async fn serve(
         // The semaphore is never closed.
         while let Ok(slot) = Arc::clone(&slots).acquire_owned().await {
             match listener.accept().await {
-                Ok(stream) => {
-                    let connection = converse(stream, Arc::clone(&desk));
+                Ok(arrived) => {
+                    let connection = converse(arrived.into_stream(), Arc::clone(&desk));
                     let stop = stop.clone();
                     connections.spawn(async move {
                         stop.run_until_cancelled(connection).await;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::build::{Built, Ready};
 use super::{Refusal, Reloaded, Reloader};
 use crate::bridge::RunningBridge;
-use crate::config::Config;
+use crate::config::{Admin, AdminListen, Config};
+use crate::gateway::admin::admission::asks_for_certificates;
 use crate::gateway::drain::retire;
 use crate::gateway::world::Now;
 use crate::tls::Identities;
@@ -102,7 +103,7 @@ fn hold_back(old: &Config, new: &mut Config) -> Vec<String> {
         hold("threads");
         new.threads = old.threads;
     }
-    if old.admin != new.admin {
+    if !is_same_door(old.admin.as_ref(), new.admin.as_ref()) {
         hold("[admin] listen");
         new.admin.clone_from(&old.admin);
     }
@@ -119,6 +120,18 @@ fn hold_back(old: &Config, new: &mut Config) -> Vec<String> {
         new.log.clone_from(&old.log);
     }
     held
+}
+
+/// Whether the admin listener can go on: as it is, or over TLS with other
+/// certificates and rules.
+fn is_same_door(old: Option<&Admin>, new: Option<&Admin>) -> bool {
+    match (old.map(|admin| &admin.listen), new.map(|admin| &admin.listen)) {
+        (Some(AdminListen::Tls(old)), Some(AdminListen::Tls(new))) => {
+            // Who sees the names of clients is settled when it is opened.
+            old.tcp == new.tcp && asks_for_certificates(old) == asks_for_certificates(new)
+        }
+        (old, new) => old == new,
+    }
 }
 
 /// Identities whose content differs.

@@ -52,8 +52,15 @@ impl Needs {
         if let Some(Admin { listen }) = &config.admin {
             match listen {
                 AdminListen::Tcp(at) => drop(needs.bind.insert(at.port)),
-                AdminListen::Unix(name) => needs.served(name),
-                AdminListen::Pipe(pipe) => needs.path(Use::Make, &pipe.socket),
+                AdminListen::Tls(tls) => drop(needs.bind.insert(tls.tcp.at.port)),
+                AdminListen::Unix(unix) => {
+                    needs.served(&unix.name);
+                    needs.given(&unix.file, &unix.allow);
+                }
+                AdminListen::Pipe(pipe) => {
+                    needs.path(Use::Make, &pipe.address.socket);
+                    needs.given(&pipe.file, &pipe.allow);
+                }
             }
         }
         needs

@@ -1,7 +1,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::config::testing::{good, lines, mistakes, unix, windows};
+use crate::config::testing::{IDENTITIES, good, lines, mistakes, unix, windows};
 use crate::config::{AdminListen, LogFormat, Sandbox, UnixName};
 use rstest::rstest;
 
@@ -74,9 +74,23 @@ fn the_sandbox_has_three_settings() {
     "[admin]\nlisten = \"tcp:gw.example:1\"",
     "\"tcp:gw.example:1\" | other machines could read"
 )]
+#[case("[admin]\nlisten = \"fifo:/a\"", "\"fifo:/a\" | `fifo:` is not for `[admin]`")]
+#[case("[admin]\nlisten = {}", "listen | the end has no `address`")]
 #[case(
-    "[admin]\nlisten = \"tls:127.0.0.1:1\"",
-    "\"tls:127.0.0.1:1\" | `tls:` is not for `[admin]`"
+    "[admin]\nlisten = { address = \"tcp:127.0.0.1:1\", nodelay = true }",
+    "nodelay | `nodelay` is not for `[admin]`"
+)]
+#[case(
+    "[admin]\nlisten = { address = \"tcp:127.0.0.1:1\", allow = \"any\" }",
+    "allow | `allow` is not for `tcp:` ends"
+)]
+#[case(
+    "[admin]\nlisten = { address = \"unix:/a\", framing = \"packet\" }",
+    "framing | `framing` is not for `[admin]`"
+)]
+#[case(
+    "[admin]\nlisten = { address = \"tls:0.0.0.0:1\", client_cert = \"none\" }",
+    "\"tls:0.0.0.0:1\" | a `tls:` end needs an `identity`"
 )]
 #[case("[admin]\nlisten = \"unix:/a\"\nremote = true", "remote | `remote` is for `tcp:`")]
 fn a_wrong_line_is_underlined(#[case] line: &str, #[case] expected: &str) {
@@ -99,11 +113,38 @@ fn metrics_are_served_on_this_machine_or_on_request_to_others(
     assert!(good(&text, &unix()).admin.is_some());
 }
 
+#[rstest]
+#[case("tls:0.0.0.0:9464", "identity = \"full\", allow = \"any\"")]
+#[case(
+    "tls:0.0.0.0:9464",
+    "identity = \"full\", allow = { cn = \"prometheus\" }, min_tls = \"1.3\""
+)]
+#[case("tls:0.0.0.0:9464", "identity = \"full\", client_cert = \"none\"")]
+#[case("unix:/run/admin.sock", "allow = { group = \"ops\" }, permissions = \"0660\"")]
+#[case("pipe:metrics", "allow = { user = \"prometheus\" }")]
+fn the_admin_listener_says_who_may_come_in_as_an_end_does(
+    #[case] address: &str,
+    #[case] more: &str,
+) {
+    let listen = format!("{{ address = \"{address}\", {more} }}");
+    let text = format!("{IDENTITIES}[admin]\nlisten = {listen}\n{BRIDGE}");
+    assert_eq!(good(&text, &unix()).admin.unwrap().listen.to_string(), address);
+}
+
+#[test]
+fn an_admin_listener_over_tls_needs_to_know_who_may_come_in() {
+    let text = format!(
+        "{IDENTITIES}[admin]\nlisten = {{ address = \"tls:[::]:1\", identity = \"full\" }}\n{BRIDGE}"
+    );
+    assert!(only(&text).contains("a listening `tls:` end says who may come in"));
+}
+
 #[test]
 fn a_relative_admin_socket_is_beside_the_configuration() {
     let text = format!("[admin]\nlisten = \"unix:admin.sock\"\n{BRIDGE}");
     let listen = good(&text, &unix()).admin.unwrap().listen;
-    assert_eq!(listen, AdminListen::Unix(UnixName::Path("/srv/admin.sock".into())));
+    let AdminListen::Unix(listen) = listen else { panic!("{listen}") };
+    assert_eq!(listen.name, UnixName::Path("/srv/admin.sock".into()));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{AdminListen, HostPort};
+use crate::config::{AdminListen, HostPort, TlsListen};
 use crate::gateway::admin::status::{
     BridgeState, BridgeStatus, GatewayState, IdentityStatus, Readiness, ReloadStatus, Status,
     Traffic,
@@ -18,6 +18,7 @@ use crate::gateway::admin::{AdminListener, AdminView, Meter, OpenConnections, se
 use crate::gateway::control::ConnectionStatus;
 use crate::telemetry::Outcome;
 use crate::telemetry::metrics::{Exposition, SizeBatch};
+use crate::tls::Identity;
 
 /// A subject that would be more than text.
 pub(super) const EVIL: &str = "CN=</td><script>alert(1)</script>";
@@ -67,6 +68,10 @@ impl AdminView for Invented {
             last_reload: Some(ReloadStatus::new(now, "SIGHUP".to_owned(), None)),
             sandbox: None,
         }
+    }
+
+    fn tls(&self) -> Option<(Arc<Identity>, Box<TlsListen>)> {
+        None
     }
 
     fn connections(&self, _: usize) -> OpenConnections {
