@@ -2,6 +2,7 @@
 //! are carried.
 
 use std::io::{Read, Write};
+use std::net::TcpListener;
 
 use serde_json::Value;
 
@@ -121,6 +122,32 @@ fn the_page_is_drawn_in_the_light_and_in_the_dark() {
     }
     let light = |colour: [u8; 3]| colour.iter().map(|part| u32::from(*part)).sum::<u32>();
     assert!(light(grounds[0]) < 150 && light(grounds[1]) > 650, "{grounds:?}");
+}
+
+#[test]
+fn of_several_targets_each_is_shown_with_why_it_is_left_alone() {
+    let site = Site::new();
+    let down = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let target = Target::tcp();
+    let up = target.address.clone();
+    target.serve(say_all_twice);
+    let gateway = Gateway::start(
+        &site,
+        format!(
+            "[bridge.one]\nlisten = \"tcp:127.0.0.1:0\"\nconnect = [\"tcp:{down}\", \"{up}\"]\n"
+        ),
+    );
+    let mut client = gateway.tcp("one");
+    client.send(&[7; 4096]);
+    client.exactly(8192);
+    let alone = format!("<span class=\"bad\">left alone</span> tcp:{down}, 0 open: ");
+    let well = format!("<span class=\"good\">up</span> {up}, 1 open</span>");
+    let plain = admin::get(gateway.admin(), "/").body;
+    let drawn = browser::dom(&site, gateway.admin());
+    for page in [plain, drawn] {
+        assert!(page.contains(&alone) && page.contains("Connection refused"), "{page}");
+        assert!(page.contains(&well), "{page}");
+    }
 }
 
 /// Nothing on the page but what it may tell: no keys, no messages.

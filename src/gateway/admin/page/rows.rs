@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::{Bytes, Text};
 use crate::gateway::admin::history::History;
-use crate::gateway::admin::status::{BridgeState, BridgeStatus, IdentityStatus, ReloadStatus};
+use crate::gateway::admin::status::{
+    BridgeState, BridgeStatus, IdentityStatus, ReloadStatus, TargetStatus,
+};
 use crate::gateway::control::ConnectionStatus;
 
 /// Under so many days, a certificate is marked.
@@ -71,7 +73,9 @@ fn write_bridge(out: &mut String, bridge: &BridgeStatus, history: &History) -> f
     if let Some(error) = &bridge.error {
         write!(out, "<span class=\"why bad\">{}</span>", Text(error))?;
     }
-    write!(out, "</td><td><span class=\"badge {mark}\">{word}</span></td>")?;
+    out.push_str("<span class=\"targets dim\">");
+    bridge.targets.iter().try_for_each(|target| write_target(out, target))?;
+    write!(out, "</span></td><td><span class=\"badge {mark}\">{word}</span></td>")?;
     write_number(out, traffic.open)?;
     write_number(out, traffic.waiting)?;
     write_number(out, format_args!("{}/s", Bytes(rate.to_target)))?;
@@ -80,6 +84,21 @@ fn write_bridge(out: &mut String, bridge: &BridgeStatus, history: &History) -> f
     let ended = traffic.ended.iter().filter(|(_, count)| **count > 0);
     let ended: Vec<_> = ended.map(|(word, count)| outcome(word, *count)).collect();
     writeln!(out, "<td class=\"wide dim\">{}</td></tr>", ended.join(", "))
+}
+
+/// One of several targets, and why it is left alone.
+fn write_target(out: &mut String, target: &TargetStatus) -> fmt::Result {
+    let (word, mark) = if target.up { ("up", "good") } else { ("left alone", "bad") };
+    write!(
+        out,
+        "<span><span class=\"{mark}\">{word}</span> {}, {} open",
+        Text(&target.address),
+        target.open
+    )?;
+    if let Some(error) = &target.error {
+        write!(out, ": {}", Text(error))?;
+    }
+    out.write_str("</span>")
 }
 
 /// How often connections ended so; marked where somebody should look at it.

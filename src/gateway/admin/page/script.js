@@ -196,18 +196,25 @@
   const MARKS = { listening: "good", not_bound: "bad", closed: "warn", running: "good", draining: "warn", starting: "warn" };
   // Somebody should look at these.
   const FAULTS = new Set(["bad_frame", "denied", "dial_failed", "handshake_failed", "oversize", "target_gone"]);
+  const target = (one) => {
+    const made = element("span");
+    made.append(element("span", one.up ? "good" : "bad", one.up ? "up" : "left alone"), ` ${one.address}, ${one.open} open`);
+    if (one.error) made.append(`: ${one.error}`);
+    return made;
+  };
   const bridges = table("bridges", () => {
     const tr = cells("", "", "n", "n", "n", "n", "n", "wide dim")();
-    tr.cells[0].append(element("b"), " ", element("span", "dim"), element("span", "way dim"), element("span", "why bad"));
+    tr.cells[0].append(element("b"), " ", element("span", "dim"), element("span", "way dim"), element("span", "why bad"), element("span", "targets dim"));
     tr.cells[1].append(element("span"));
     return tr;
   }, (td, one) => {
-    const [name, mode, way, why] = td[0].children;
+    const [name, mode, way, why, targets] = td[0].children;
     say(name, one.name);
     say(mode, one.mode);
     say(way, `${one.listen} → ${one.connect}`);
     say(why, one.error ?? "");
     why.hidden = !one.error;
+    targets.replaceChildren(...(one.targets ?? []).map(target));
     td[1].firstChild.className = `badge ${MARKS[one.state] ?? ""}`;
     say(td[1].firstChild, plain(one.state));
     const now = { to_target: latest(one.name, "to_target"), to_client: latest(one.name, "to_client") };
