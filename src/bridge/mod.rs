@@ -76,6 +76,9 @@ pub enum Problem {
     /// `owner` or `group` names somebody who does not exist.
     #[error("{0}; `owner` and `group` must name existing accounts")]
     Owner(UnknownName),
+    /// Some of several targets can never be dialled as written.
+    #[error("{0}")]
+    Targets(String),
     /// pipeferry itself failed.
     #[error("pipeferry itself failed: {0}")]
     Broken(String),
@@ -191,7 +194,7 @@ impl Bridge {
         let protection = protection(&config.listen, admission.local_rules())
             .map_err(|error| fail(error.into()))?;
         let targets = Targets::prepare(&config.connect, identities);
-        let targets = targets.map_err(|error| fail(error.into()))?;
+        let targets = targets.map_err(fail)?;
         let limits = Limits {
             idle: config.idle_timeout,
             half_close: config.half_close_timeout,

@@ -324,6 +324,20 @@ fn a_drained_bridge_probes_nobody_and_shows_no_targets() {
 }
 
 #[test]
+fn check_says_what_is_wrong_with_every_target() {
+    let site = Site::new();
+    let config = "[bridge.one]\nlisten = \"tcp:127.0.0.1:0\"\nconnect = [\n\
+                  { address = \"unix:/a\", owner = \"no-such-one\" }, \"tcp:h:1\",\n\
+                  { address = \"unix:/b\", owner = \"nor-that-one\" }]\n";
+    let file = site.write("pipeferry.toml", config);
+    let told = ran(&mut pipeferry(&["check", "--config", file.to_str().unwrap()]));
+    assert_eq!(told.code, 2, "{}", told.stderr);
+    for part in ["`unix:/a`", "no-such-one", "`unix:/b`", "nor-that-one"] {
+        assert!(told.stderr.contains(part), "{part}: {}", told.stderr);
+    }
+}
+
+#[test]
 fn status_has_a_row_for_each_of_several_targets() {
     let site = Site::new();
     let (down, up) = (format!("tcp:{}", nobody()), serving());

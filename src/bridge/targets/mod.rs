@@ -25,8 +25,8 @@ pub(super) use self::probe::Probes;
 pub(super) use self::reach::reach;
 pub(super) use self::target::Target;
 pub use self::target::TargetState;
+use super::Problem;
 use crate::config::{self, Balance};
-use crate::endpoint::PrepareError;
 use crate::telemetry::metrics::TargetMeter;
 use crate::tls::Identities;
 
@@ -45,13 +45,20 @@ impl Targets {
     /// Prepares to dial; opens nothing yet.
     ///
     /// # Errors
-    /// [`PrepareError`] of the first that can never be dialled.
-    pub fn prepare(
-        config: &config::Targets,
-        identities: &Identities,
-    ) -> Result<Self, PrepareError> {
-        let all = config.iter().map(|dial| Target::new(dial, identities).map(Arc::new));
-        let all = all.collect::<Result<Box<[_]>, _>>()?;
+    /// What can never be dialled as configured: all of it.
+    pub fn prepare(config: &config::Targets, identities: &Identities) -> Result<Self, Problem> {
+        let (mut all, mut mistakes) = (Vec::new(), Vec::new());
+        for dial in config.iter() {
+            match Target::new(dial, identities) {
+                Ok(target) => all.push(Arc::new(target)),
+                Err(error) if config.only().is_some() => return Err(error.into()),
+                Err(error) => mistakes.push(format!("target `{dial}`: {error}")),
+            }
+        }
+        if !mistakes.is_empty() {
+            return Err(Problem::Targets(mistakes.join("; ")));
+        }
+        let all = all.into_boxed_slice();
         let text: Vec<_> = all.iter().map(|target| target.address()).collect();
         let text = text.join(", ");
         Ok(Self { all, balance: config.balance, text, over: CancellationToken::new() })

@@ -135,3 +135,6 @@ impl SrvTarget {
 fn shown(host: &HostPort) -> String {
     format!("{}:{}", host.host.trim_end_matches('.'), host.port)
 }
+
+#[cfg(test)]
+mod tests;
