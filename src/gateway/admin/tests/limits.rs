@@ -75,7 +75,10 @@ async fn a_client_that_has_said_all_gets_its_answer() {
     let site = Site::start().await;
     for _ in 0..50 {
         let mut stream = site.dial().await;
-        stream.write_all(b"GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+        stream
+            .write_all(b"GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+            .await
+            .unwrap();
         stream.shutdown().await.unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
