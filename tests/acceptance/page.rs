@@ -177,3 +177,39 @@ fn the_page_tells_no_secret_and_no_message() {
         }
     }
 }
+
+#[test]
+fn of_many_connections_the_newest_and_the_busiest_are_shown() {
+    let site = Site::new();
+    let target = Target::tcp();
+    let connect = target.address.clone();
+    target.serve(say_all_twice);
+    let bridge = format!("[bridge.one]\nlisten = \"tcp:127.0.0.1:0\"\nconnect = \"{connect}\"\n");
+    let gateway = Gateway::start(&site, bridge);
+    let dialled = |carries: bool| {
+        let mut client = gateway.tcp("one");
+        if carries {
+            client.send(&[7; 4096]);
+            client.exactly(8192);
+        }
+        let address = client.socket().local_addr().unwrap().to_string();
+        (client, address)
+    };
+    let first = dialled(true);
+    gateway.metric_reaches("connections_open", &[("bridge", "one")], 1.0);
+    let rest: Vec<_> = (1..250).map(|_| dialled(false)).collect();
+    gateway.metric_reaches("connections_open", &[("bridge", "one")], 250.0);
+    // The list may be a second old.
+    let data = eventually("all of them", || {
+        let data = data(&gateway);
+        (data["connections"]["open"] == 250).then_some(data)
+    });
+    let shown = data["connections"]["shown"].as_array().unwrap();
+    assert_eq!(shown.len(), 200);
+    assert!(data["note"].as_str().unwrap().starts_with("50 more are open"), "{}", data["note"]);
+    let is_shown = |address: &str| shown.iter().any(|one| one["client"] == address);
+    assert!(is_shown(&first.1), "it has carried most");
+    assert!(is_shown(&rest.last().unwrap().1), "it is the newest");
+    let ages: Vec<_> = shown.iter().map(|one| one["seconds"].as_f64().unwrap()).collect();
+    assert!(ages.is_sorted(), "{ages:?}");
+}

@@ -104,6 +104,8 @@ async fn carry(
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_header_size(MOST_HEAD);
+    // Who has asked and says no more is answered all the same (`socat`, `nc -N`).
+    http.half_close(true);
     let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
     // What goes wrong in here is the client's affair.
     tokio::select! {

@@ -71,6 +71,23 @@ async fn connections_that_are_idle_do_not_hold_up_the_end() {
 }
 
 #[tokio::test]
+async fn a_client_that_has_said_all_gets_its_answer() {
+    let site = Site::start().await;
+    for _ in 0..50 {
+        let mut stream = site.dial().await;
+        stream
+            .write_all(b"GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+            .await
+            .unwrap();
+        stream.shutdown().await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert_eq!(Reply::parse(&answer).status(), 200);
+    }
+    site.stopped().await;
+}
+
+#[tokio::test]
 async fn nobody_is_accepted_after_the_end() {
     let site = Site::start().await;
     let address = site.address.strip_prefix("tcp:").unwrap().to_owned();
