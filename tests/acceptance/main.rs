@@ -30,6 +30,7 @@ mod real_programs;
 mod reloading;
 mod resilience;
 mod stopping;
+mod supervised;
 mod trusting;
 mod upgrading;
 mod watching;

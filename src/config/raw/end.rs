@@ -23,11 +23,11 @@ use crate::config::values::words::{ClientCert, CloseNotify};
 keys! {
     /// One end of a bridge, with its options.
     RawEndTable as "End", required ["address"] {
-        /// Where: `pipe:NAME`, `unix:PATH`, `fifo:PATH`, `tcp:HOST:PORT` or
-        /// `tls:HOST:PORT`.
+        /// Where: `pipe:NAME`, `unix:PATH`, `fifo:PATH`, `tcp:HOST:PORT`,
+        /// `tls:HOST:PORT`, or when listening `fd:NAME`.
         address as "address": Address,
-        /// tls: the certificate to show and whom to trust, by its name under
-        /// `[identity]`.
+        /// tls and fd: the certificate to show and whom to trust, by its name
+        /// under `[identity]`.
         identity as "identity": String,
         /// Who may come in. tls: `any`, or rules of `cn ou dns uri ip email
         /// spki`. pipe and unix: rules of `user group sid`. One rule is enough.
