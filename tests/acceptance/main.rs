@@ -38,6 +38,7 @@ mod resolving;
 mod sandboxing;
 mod secrets;
 mod stopping;
+mod supervised;
 mod targets;
 mod trusting;
 mod upgrading;

@@ -24,10 +24,10 @@ keys! {
     /// One end of a bridge, with its options.
     RawEndTable as "End", required ["address"] {
         /// Where: `pipe:NAME`, `unix:PATH`, `fifo:PATH`, `tcp:HOST:PORT`,
-        /// `tls:HOST:PORT` or, connecting, `srv:NAME`.
+        /// `tls:HOST:PORT`; listening, `fd:NAME`; connecting, `srv:NAME`.
         address as "address": Address,
-        /// tls: the certificate to show and whom to trust, by its name under
-        /// `[identity]`. srv: the same, and without it plain TCP is spoken.
+        /// tls and fd: the certificate to show and whom to trust, by its name
+        /// under `[identity]`. srv: the same, and without it plain TCP is spoken.
         identity as "identity": String,
         /// Who may come in. tls: `any`, or rules of `cn ou dns uri ip email
         /// spki`. pipe and unix: rules of `user group sid`. One rule is enough.

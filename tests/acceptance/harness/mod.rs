@@ -25,9 +25,11 @@ pub mod program;
 pub mod proxy;
 pub mod record;
 pub mod site;
+pub mod systemd;
 pub mod target;
 pub mod tls;
 pub mod tunnel;
+pub mod visitors;
 
 pub use cli::{pipeferry, ran};
 pub use duplex::{Duplex, End};
