@@ -108,7 +108,9 @@ impl Counted {
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        self.0.health().meter().closed();
+        // In this order: whoever has seen it gone from the metrics finds the
+        // target as idle as they say.
         self.0.health().less_busy();
+        self.0.health().meter().closed();
     }
 }

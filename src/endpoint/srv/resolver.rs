@@ -110,6 +110,7 @@ fn usable(mut all: Vec<Record>) -> Result<Vec<Record>, String> {
 fn explain(error: &NetError) -> String {
     match error {
         NetError::Dns(DnsError::NoRecordsFound(_)) => "DNS has no SRV record of it".to_owned(),
+        NetError::Dns(DnsError::ResponseCode(code)) => format!("the name server says: {code}"),
         NetError::Timeout | NetError::NoConnections => "no name server answers".to_owned(),
         other => format!("DNS: {other}"),
     }
