@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 use tokio_util::either::Either;
+use tracing::{Instrument, Span};
 
 use super::current::Current;
 use super::dial::dial;
@@ -47,14 +48,16 @@ pub(super) fn run(
     async move {
         let id = ConnectionId::next();
         let shared = current.shared();
+        let within = span(&shared.name, id);
         // Short-lived: on the heap, so that an idle connection does not carry it.
         let prepared = Box::pin({
             let shared = Arc::clone(&shared);
-            async move {
+            let prepare = async move {
                 let mut from = None;
                 let prepared = prepare(&shared, conn, &mut peer, place, id, &mut from).await;
                 (prepared, peer, from)
-            }
+            };
+            prepare.instrument(within)
         });
         let (prepared, peer, from) = prepared.await;
         let (client, target, held) = match prepared {
@@ -70,6 +73,13 @@ pub(super) fn run(
         }
         record(&shared, (id, live.peer(), live.dialled_from()), accepted, ended)
     }
+}
+
+/// What is said in detail on the way in and to the target is said of this
+/// connection. Most of it is of the TLS layer, and this is there where that is;
+/// at level info it is nothing.
+fn span(bridge: &str, id: ConnectionId) -> Span {
+    tracing::debug_span!(target: "pipeferry::tls", "connection", bridge, %id)
 }
 
 fn record(
