@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 use tokio_util::either::Either;
+use tracing::{Instrument, Span};
 
 use super::current::Current;
 use super::dial::{Reached, Via, dial};
@@ -48,14 +49,16 @@ pub(super) fn run(
     async move {
         let id = ConnectionId::next();
         let shared = current.shared();
+        let within = span(&shared.name, id);
         // Short-lived: on the heap, so that an idle connection does not carry it.
         let prepared = Box::pin({
             let shared = Arc::clone(&shared);
-            async move {
+            let prepare = async move {
                 let mut from = None;
                 let prepared = prepare(&shared, conn, &mut peer, place, id, &mut from).await;
                 (prepared, peer, from)
-            }
+            };
+            prepare.instrument(within)
         });
         let (prepared, peer, from) = prepared.await;
         let (client, target, held) = match prepared {
@@ -73,6 +76,13 @@ pub(super) fn run(
         let who = (id, live.peer(), live.dialled_from());
         record(&shared, who, accepted, via.as_deref(), ended)
     }
+}
+
+/// What is said in detail on the way in and to the target is said of this
+/// connection. Most of it is of the TLS layer, and this is there where that is;
+/// at level info it is nothing.
+fn span(bridge: &str, id: ConnectionId) -> Span {
+    tracing::debug_span!(target: "pipeferry::tls", "connection", bridge, %id)
 }
 
 fn record(

@@ -1,8 +1,9 @@
 //! One connection, found in the log of every gateway that it went through.
 
+use crate::harness::authority::{Authority, Leaf};
 use crate::harness::proxy::speaking_for;
 use crate::harness::target::echo;
-use crate::harness::{Duplex, Gateway, Site, Target, eventually, haproxy, pipeferry, ran};
+use crate::harness::{Duplex, Gateway, Site, Target, eventually, haproxy, pipeferry, ran, tls};
 
 /// A gateway that hears headers with all that they say, and passes them on to
 /// `to`.
@@ -203,4 +204,36 @@ fn a_client_that_the_far_side_refuses_is_found_in_both_logs() {
     let near = near.record();
     assert_eq!(far.ended("denied").text("client"), near.text("dialled_from"), "{near:?}");
     assert!(target.untouched());
+}
+
+#[test]
+fn what_is_said_of_a_handshake_names_the_connection() {
+    let site = Site::new();
+    let target = Target::tcp();
+    let gateway = Gateway::start(
+        &site,
+        format!(
+            "{}[bridge.one]\nconnect = \"{}\"\nlisten = {{ address = \"tls:127.0.0.1:0\", \
+             identity = \"gateway\", allow = \"any\" }}\n\
+             [log]\nformat = \"json\"\nlevel = \"info,pipeferry::tls=debug\"\n",
+            site.identity("gateway"),
+            target.address
+        ),
+    );
+    let stranger = Authority::new("a stranger").issue(Leaf::named("stranger"));
+    let refused = tls::dial(gateway.at("one"), tls::client_config(&site, Some(&stranger)));
+    tls::refusal(refused);
+    let record = gateway.record();
+    assert_eq!(record.outcome, "denied", "{record:?}");
+    let log = gateway.log();
+    let said: Vec<serde_json::Value> = log
+        .iter()
+        .filter(|line| line.contains("\"DEBUG\""))
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert!(!said.is_empty(), "the chain that was refused is logged");
+    for line in said {
+        assert_eq!(line["span"]["id"], record.text("id"), "{line}");
+        assert_eq!(line["span"]["bridge"], "one");
+    }
 }

@@ -189,6 +189,7 @@ fn subscriber(
         Style::Json => fmt::layer()
             .json()
             .flatten_event(true)
+            .with_span_list(false)
             .with_target(false)
             .with_ansi(false)
             .with_writer(queue)

@@ -36,7 +36,8 @@ pub(super) struct LineQueue {
 pub(super) enum Waiting {
     /// Each is a line.
     Lines(Escape),
-    /// Each is any bytes, with their number before them; [`entries`] are they.
+    /// Each is any bytes, with their number before them; `entries` are they.
+    #[cfg(unix)]
     Entries,
 }
 
@@ -59,6 +60,7 @@ impl<W: Write + Send + 'static> Sink for Lines<W> {
 }
 
 /// The events of [`Waiting::Entries`].
+#[cfg(unix)]
 pub(super) fn entries(mut waited: &[u8]) -> impl Iterator<Item = &[u8]> {
     std::iter::from_fn(move || {
         let (length, rest) = waited.split_first_chunk()?;
@@ -142,6 +144,7 @@ impl LineQueue {
         }
         match self.waiting {
             Waiting::Lines(escape) => one_line::append(&mut state.pending, event, escape),
+            #[cfg(unix)]
             Waiting::Entries => {
                 // The limit keeps it within 32 bits.
                 state.pending.extend_from_slice(&(event.len() as u32).to_le_bytes());

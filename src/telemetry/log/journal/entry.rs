@@ -4,6 +4,7 @@
 use std::fmt::{Debug, Write as _};
 
 use tracing::field::{Field, Visit};
+use tracing::span::Attributes;
 use tracing::{Event, Level};
 use tracing_subscriber::fmt::FormatFields;
 use tracing_subscriber::fmt::format::Writer;
@@ -21,21 +22,6 @@ const LONGEST_NAME: usize = 64;
 /// The prefix of our own fields.
 const PREFIX: &str = "PIPEFERRY_";
 
-/// The entry for an event. MESSAGE is the line as text has it, so that a plain
-/// `journalctl` shows all of it.
-pub(super) fn of(event: &Event<'_>) -> Vec<u8> {
-    let mut entry = Entry(Vec::with_capacity(1024));
-    let mut message = String::new();
-    // What can not be formatted is missing, and the fields are still there.
-    let _ = escaped().format_fields(Writer::new(&mut message), event);
-    entry.add("PRIORITY", priority(*event.metadata().level()));
-    entry.add("SYSLOG_IDENTIFIER", "pipeferry");
-    entry.add("MESSAGE", &message);
-    entry.add("PIPEFERRY_MODULE", event.metadata().target());
-    event.record(&mut entry);
-    entry.0
-}
-
 /// syslog's number.
 const fn priority(level: Level) -> &'static str {
     match level {
@@ -46,9 +32,48 @@ const fn priority(level: Level) -> &'static str {
     }
 }
 
-struct Entry(Vec<u8>);
+/// Fields in the journal's form.
+pub(super) struct Entry(Vec<u8>);
+
+/// Those of a span, which what happens in it has as well.
+pub(super) struct SpanFields(Entry);
+
+impl SpanFields {
+    pub fn of(attributes: &Attributes<'_>) -> Self {
+        let mut fields = Entry(Vec::new());
+        attributes.record(&mut fields);
+        Self(fields)
+    }
+}
 
 impl Entry {
+    /// The entry for an event. MESSAGE is the line as text has it, so that a
+    /// plain `journalctl` shows all of it.
+    pub fn of(event: &Event<'_>) -> Self {
+        let mut entry = Self(Vec::with_capacity(1024));
+        let mut message = String::new();
+        // What can not be formatted is missing, and the fields are still there.
+        let _ = escaped().format_fields(Writer::new(&mut message), event);
+        entry.add("PRIORITY", priority(*event.metadata().level()));
+        entry.add("SYSLOG_IDENTIFIER", "pipeferry");
+        entry.add("MESSAGE", &message);
+        entry.add("PIPEFERRY_MODULE", event.metadata().target());
+        event.record(&mut entry);
+        entry
+    }
+
+    /// As they are sent.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// A span's fields too.
+    pub fn add_all(&mut self, SpanFields(fields): &SpanFields) {
+        if self.0.len() + fields.0.len() <= MOST {
+            self.0.extend_from_slice(&fields.0);
+        }
+    }
+
     fn add(&mut self, name: &str, value: &str) {
         if self.0.len() > MOST {
             return;

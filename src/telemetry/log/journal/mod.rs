@@ -12,10 +12,13 @@ use std::ffi::OsStr;
 use std::io;
 use std::os::fd::AsFd;
 
+use tracing::span::{Attributes, Id};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
+use tracing_subscriber::registry::LookupSpan;
 
+use self::entry::{Entry, SpanFields};
 use self::socket::Socket;
 use super::queue::{LineQueue, Waiting};
 
@@ -45,9 +48,21 @@ pub(super) fn start() -> io::Result<LineQueue> {
 /// The layer that puts events into the journal's form.
 pub(super) struct Journal(pub LineQueue);
 
-impl<S: Subscriber> Layer<S> for Journal {
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        self.0.push(&entry::of(event));
+impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for Journal {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, cx: Context<'_, S>) {
+        if let Some(span) = cx.span(id) {
+            span.extensions_mut().insert(SpanFields::of(attributes));
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, cx: Context<'_, S>) {
+        let mut entry = Entry::of(event);
+        for span in cx.event_scope(event).into_iter().flatten() {
+            if let Some(fields) = span.extensions().get() {
+                entry.add_all(fields);
+            }
+        }
+        self.0.push(entry.bytes());
     }
 }
 

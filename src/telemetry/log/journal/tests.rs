@@ -53,6 +53,16 @@ fn an_event_is_one_datagram_with_a_field_for_each() {
 }
 
 #[test]
+fn what_happens_in_a_span_has_its_fields() {
+    let entry = one(|| {
+        let _within = tracing::debug_span!("connection", id = "5m2k9c0r4x7bz").entered();
+        tracing::debug!(why = "expired", "a chain was refused");
+    });
+    assert!(entry.contains("MESSAGE=a chain was refused why=\"expired\"\n"), "{entry}");
+    assert!(entry.ends_with("PIPEFERRY_WHY=expired\nPIPEFERRY_ID=5m2k9c0r4x7bz\n"), "{entry}");
+}
+
+#[test]
 fn levels_are_syslogs_priorities() {
     let entries = datagrams(|| {
         tracing::error!("a");
