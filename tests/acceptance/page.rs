@@ -112,9 +112,9 @@ fn the_page_is_drawn_in_the_light_and_in_the_dark() {
         assert_eq!((picture.width, picture.height), SIZE);
         for (line, colours) in [("target", TARGET), ("client", CLIENT)] {
             let colour = colours[scheme as usize];
-            let chart = picture.count(colour, 70..740, 235..395);
+            let chart = picture.count(colour, 60..740, 240..400);
             assert!(chart > 10, "{line}, {scheme:?}: {chart} pixels");
-            let key = picture.count(colour, 180..340, 205..232);
+            let key = picture.count(colour, 60..500, 195..234);
             assert!(key > 30, "the key of {line}, {scheme:?}: {key} pixels");
         }
         grounds.push(picture.ground());
