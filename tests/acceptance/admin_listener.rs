@@ -1,11 +1,13 @@
 //! The ends of the admin listener: who may ask over TLS and over a Unix socket,
 //! and what a reload changes in that.
 
+use std::io::{BufRead, BufReader};
+
 use rustls::AlertDescription;
 
 use crate::harness::admin::{self, Answer};
 use crate::harness::authority::{Authority, Issued, Leaf};
-use crate::harness::program::{Program, as_account};
+use crate::harness::program::{Program, as_account, piped};
 use crate::harness::{Duplex, Gateway, Site, Target, eventually, pipeferry, tls};
 
 /// A gateway whose admin listener is a `tls:` end with these keys, and a bridge
@@ -163,4 +165,31 @@ fn a_unix_socket_lets_in_the_accounts_that_its_rules_name() {
     };
     assert!(ask(ANN).starts_with("HTTP/1.1 200"));
     assert_eq!(ask(BOB), "");
+}
+
+/// As docs/page.md has it.
+#[test]
+fn prometheus_scrapes_over_tls_with_its_certificate() {
+    let door = Door::new("allow = { cn = \"prometheus\" }");
+    door.site.leaf("prometheus", Leaf::named("prometheus"));
+    let scrape = format!(
+        "scrape_configs:\n  - job_name: pipeferry\n    scrape_interval: 1s\n    scheme: https\n    \
+         tls_config: {{ ca_file: ca.pem, cert_file: prometheus.pem, key_file: prometheus.key }}\n    \
+         static_configs:\n      - targets: [\"{}\"]\n",
+        door.gateway.admin()
+    );
+    let file = door.site.write("prometheus.yml", scrape);
+    let mut command = piped("prometheus");
+    command.arg(format!("--config.file={}", file.display()));
+    command.arg(format!("--storage.tsdb.path={}", door.site.at("tsdb")));
+    command.arg("--web.listen-address=127.0.0.1:0");
+    let mut prometheus = Program::start(&mut command);
+    let mut log = BufReader::new(prometheus.child.stderr.take().unwrap()).lines();
+    let listening = log.find(|line| line.as_ref().unwrap().contains("\"Listening on\""));
+    let listening = listening.expect("it listens").unwrap();
+    let at = listening.rsplit_once("address=").unwrap().1.parse().unwrap();
+    // Nobody may have to wait for us to read on.
+    std::thread::spawn(move || log.for_each(drop));
+    let query = "/api/v1/query?query=pipeferry_connections_open";
+    eventually("a scrape", || admin::get(at, query).body.contains("\"one\"").then_some(()));
 }

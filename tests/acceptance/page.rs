@@ -113,9 +113,9 @@ fn the_page_is_drawn_in_the_light_and_in_the_dark() {
         assert_eq!((picture.width, picture.height), SIZE);
         for (line, colours) in [("target", TARGET), ("client", CLIENT)] {
             let colour = colours[scheme as usize];
-            let chart = picture.count(colour, 70..740, 235..395);
+            let chart = picture.count(colour, 60..740, 240..400);
             assert!(chart > 10, "{line}, {scheme:?}: {chart} pixels");
-            let key = picture.count(colour, 180..340, 205..232);
+            let key = picture.count(colour, 60..500, 195..234);
             assert!(key > 30, "the key of {line}, {scheme:?}: {key} pixels");
         }
         grounds.push(picture.ground());
@@ -212,4 +212,56 @@ fn of_many_connections_the_newest_and_the_busiest_are_shown() {
     assert!(is_shown(&rest.last().unwrap().1), "it is the newest");
     let ages: Vec<_> = shown.iter().map(|one| one["seconds"].as_f64().unwrap()).collect();
     assert!(ages.is_sorted(), "{ages:?}");
+}
+
+/// What has the focus: its id, or its text.
+const FOCUSED: &str = "(({ id, textContent }) => id || textContent)(document.activeElement)";
+
+#[test]
+fn the_page_works_with_the_keyboard_alone() {
+    let site = Site::new();
+    let scene = scene(&site);
+    let mut page = browser::Session::open(&site, scene.gateway.admin());
+    eventually("the script", || {
+        let drawn = page.evaluate("document.getElementById('rates')?.hidden === false");
+        (drawn == true).then_some(())
+    });
+    page.press("Tab");
+    assert_eq!(page.evaluate(FOCUSED), "Skip to the content");
+    let seen = "document.activeElement.getBoundingClientRect().left >= 0";
+    assert_eq!(page.evaluate(seen), true, "a skip link shows itself when it has the focus");
+    page.press("Enter");
+    assert_eq!(page.evaluate(FOCUSED), "main");
+    let mut stops = Vec::new();
+    while stops.last().map(String::as_str) != Some("age") {
+        assert!(stops.len() < 40, "{stops:?}");
+        page.press("Tab");
+        let stop = page.evaluate(FOCUSED).as_str().unwrap().to_owned();
+        let outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle");
+        assert_ne!(outline, "none", "{stop} has the focus and does not show it");
+        match stop.as_str() {
+            "bytes" => {
+                page.press("ArrowLeft");
+                page.press("ArrowLeft");
+                let said = page.evaluate("document.getElementById('bytes-said').textContent");
+                assert!(said.as_str().unwrap().starts_with("2s ago: "), "{said}");
+            }
+            "bridges-filter" => {
+                page.write("VAULT");
+                let rows = page.evaluate("document.getElementById('bridges').tBodies[0].innerText");
+                assert!(rows.as_str().unwrap().starts_with("vault"), "{rows}");
+                let note = page.evaluate("document.getElementById('bridges-note').textContent");
+                assert_eq!(note, "1 of 3 shown");
+            }
+            _ => {}
+        }
+        stops.push(stop);
+    }
+    let order = ["which", "bytes", "connections", "bridges-filter", "bridge", "state", "open"];
+    let places = order.map(|stop| stops.iter().position(|one| one == stop).expect(stop));
+    assert!(places.is_sorted(), "{stops:?}");
+    page.press("Enter");
+    let sorted = "document.querySelector('#clients [aria-sort]').getAttribute('aria-sort')";
+    assert_eq!(page.evaluate(sorted), "descending");
+    assert_eq!(page.evaluate(FOCUSED), "age", "the focus stays");
 }

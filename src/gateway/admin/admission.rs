@@ -64,8 +64,14 @@ impl Admission {
             AdminListen::Tls(_) => Self::Tls(TlsDoor::default()),
             AdminListen::Unix(unix) => Self::of_rules(&unix.allow)?,
             AdminListen::Pipe(pipe) if cfg!(unix) => Self::of_rules(&pipe.allow)?,
-            // Its descriptor has the rules in it.
-            AdminListen::Pipe(_) | AdminListen::Tcp(_) => Self::Everybody,
+            AdminListen::Pipe(pipe) => {
+                // Its descriptor will have the rules in it, if they can be read.
+                if pipe.sddl.is_none() {
+                    Self::of_rules(&pipe.allow)?;
+                }
+                Self::Everybody
+            }
+            AdminListen::Tcp(_) => Self::Everybody,
         })
     }
 

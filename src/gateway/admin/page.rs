@@ -13,12 +13,18 @@ use std::time::Duration;
 
 use super::history::History;
 use super::page_data::PageData;
-use super::status::GatewayState;
+use super::status::{GatewayState, Status};
 
 /// The page, with `{{names}}` where what changes goes.
 const FRAME: &str = include_str!("page/frame.html");
 const STYLE: &str = include_str!("page/style.css");
-const SCRIPT: &str = include_str!("page/script.js");
+const SCRIPT: &str = concat!(
+    include_str!("page/script/words.js"),
+    include_str!("page/script/past.js"),
+    include_str!("page/script/charts.js"),
+    include_str!("page/script/tables.js"),
+    include_str!("page/script/refresh.js"),
+);
 
 /// The page's own style and script, the answers of this server, and nothing
 /// else.
@@ -55,10 +61,6 @@ pub(super) fn render(data: &PageData, history: &History) -> String {
 fn fill(out: &mut String, name: &str, data: &PageData, history: &History) {
     let status = &data.status;
     let (state, mark) = state(status.state);
-    let sum = |of: fn(&super::status::Traffic) -> u64| {
-        status.bridges.iter().map(|bridge| of(&bridge.traffic)).sum::<u64>().to_string()
-    };
-    let all = history.all_now();
     let uptime = Duration::from_secs(status.uptime_seconds);
     out.push_str(&match name {
         "style" => STYLE.to_owned(),
@@ -67,19 +69,28 @@ fn fill(out: &mut String, name: &str, data: &PageData, history: &History) {
         "state-mark" => mark.to_owned(),
         "version" => status.version.to_owned(),
         "uptime" => humantime::format_duration(uptime).to_string(),
-        "open" => sum(|traffic| traffic.open),
-        "waiting" => sum(|traffic| traffic.waiting),
-        "new" => format!("{:.1}", all.connections),
-        "to-target" => format!("{}/s", Bytes(all.to_target)),
-        "to-client" => format!("{}/s", Bytes(all.to_client)),
         "bridges" => rows::bridges(&status.bridges, history),
         "clients" => rows::clients(&data.connections.shown),
         "clients-note" => Text(&data.note).to_string(),
         "certificates" => rows::certificates(&status.identities),
         "reload" => rows::reload(status.last_reload.as_ref()),
-        // A test fills them all.
-        _ => String::new(),
+        total => in_all(total, status, history),
     });
+}
+
+/// A number of all bridges together.
+fn in_all(name: &str, status: &Status, history: &History) -> String {
+    let traffic = || status.bridges.iter().map(|bridge| &bridge.traffic);
+    let now = history.all_now();
+    match name {
+        "open" => traffic().map(|one| one.open).sum::<u64>().to_string(),
+        "waiting" => traffic().map(|one| one.waiting).sum::<u64>().to_string(),
+        "new" => format!("{:.1}", now.connections),
+        "to-target" => format!("{}/s", Bytes(now.to_target)),
+        "to-client" => format!("{}/s", Bytes(now.to_client)),
+        // The frame has no other.
+        _ => String::new(),
+    }
 }
 
 fn state(state: GatewayState) -> (&'static str, &'static str) {

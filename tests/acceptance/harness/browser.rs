@@ -1,10 +1,13 @@
 //! Chromium without a window: what a page looks like, and what its script has
 //! made of it.
 
+mod session;
+
 use std::io::BufReader;
 use std::net::SocketAddr;
 use std::process::Output;
 
+pub use self::session::Session;
 use super::Site;
 use super::program::{Program, piped};
 
