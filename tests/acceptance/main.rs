@@ -23,6 +23,7 @@ mod junk;
 mod limits;
 mod observing;
 mod oddities;
+mod operating;
 mod proxying;
 mod real_programs;
 mod reloading;
