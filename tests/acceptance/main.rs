@@ -29,6 +29,7 @@ mod logging;
 mod notifying;
 mod observing;
 mod oddities;
+mod operating;
 mod page;
 mod proxying;
 mod real_programs;
