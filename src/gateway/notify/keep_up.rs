@@ -5,6 +5,7 @@
 //! runtime without having asked it.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -40,6 +41,9 @@ async fn tell(manager: &ServiceManager, world: &World, runtime: &Handle) {
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         look.tick().await;
+        if !manager.ready.load(Ordering::Acquire) {
+            continue;
+        }
         let status = world.in_a_line();
         if world.lock().draining {
             if answers(runtime, STILL_STOPPING).await {

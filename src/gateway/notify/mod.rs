@@ -17,6 +17,7 @@ mod tests;
 
 use std::ffi::OsString;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 pub(super) use self::keep_up::{STILL_STOPPING, keep_up};
@@ -30,6 +31,8 @@ use self::windows::{Socket, monotonic};
 pub struct ServiceManager {
     socket: Option<Arc<Socket>>,
     watchdog: Option<Duration>,
+    /// It has been told that the daemon is ready, which it hears first.
+    ready: Arc<AtomicBool>,
 }
 
 impl ServiceManager {
@@ -47,12 +50,13 @@ impl ServiceManager {
                 None
             }
         };
-        Self { socket, watchdog: watchdog(variable, pid) }
+        Self { socket, watchdog: watchdog(variable, pid), ready: Arc::default() }
     }
 
     /// Clients may come; after a reload too, whatever came of it.
     pub(super) fn ready(&self, status: &str) {
         self.send(&format!("READY=1\nSTATUS={status}"));
+        self.ready.store(true, Ordering::Release);
     }
 
     /// Another configuration is read.
