@@ -24,11 +24,12 @@ use crate::telemetry::metrics::Exposition;
 const MOST_CONNECTIONS: usize = 64;
 /// A request's head must be there by then; an idle connection is closed.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-/// No connection lives longer, whether or not it reads its answers.
+/// No connection is asked anything later; whether or not it reads its answers,
+/// it is gone soon after. A page that refreshes itself begins another.
 const LIFETIME: Duration = Duration::from_secs(60);
 /// The longest head of a request in bytes.
 const MOST_HEAD: usize = 8 << 10;
-/// What an answer in flight still gets after `stop`.
+/// What an answer in flight still gets then, or after `stop`.
 const GRACE: Duration = Duration::from_secs(3);
 /// Accept is tried again after so long when it has failed, doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
@@ -110,7 +111,7 @@ async fn carry(
     // What goes wrong in here is the client's affair.
     tokio::select! {
         _ = connection.as_mut() => return,
-        () = sleep(LIFETIME) => return,
+        () = sleep(LIFETIME) => {}
         () = stop.cancelled() => {}
     }
     connection.as_mut().graceful_shutdown();
