@@ -83,6 +83,8 @@ pub enum Capability {
     Fowner,
     /// Modes of files count for nothing.
     DacOverride,
+    /// Buffers of sockets beyond the system's limit: packets that are longer.
+    NetAdmin,
 }
 
 impl Capability {
@@ -93,6 +95,7 @@ impl Capability {
             Self::Chown => "cap_chown",
             Self::Fowner => "cap_fowner",
             Self::DacOverride => "cap_dac_override",
+            Self::NetAdmin => "cap_net_admin",
         }
     }
 }

@@ -13,7 +13,9 @@ use serde_json::Value;
 use crate::harness::authority::Leaf;
 use crate::harness::program::{as_account, is_root, python};
 use crate::harness::target::echo;
-use crate::harness::{Duplex, Gateway, Site, Target, admin, eventually, pipeferry, ran, tls};
+use crate::harness::{
+    Duplex, Framing, Gateway, Messages, Site, Target, admin, eventually, pipeferry, ran, tls,
+};
 
 /// An account that exists nowhere.
 const ANN: u32 = 54_001;
@@ -22,6 +24,7 @@ const ANN: u32 = 54_001;
 /// cap_net_bind_service.
 const KEPT: u64 = 0x40b;
 const DAC_OVERRIDE: u64 = 0x2;
+const NET_ADMIN: u64 = 0x1000;
 
 /// The address of a service that echoes.
 fn echoing() -> String {
@@ -409,4 +412,24 @@ fn check_says_what_would_be_allowed() {
     assert_eq!(line("make sockets below"), site.root().canonicalize().unwrap().to_str().unwrap());
     assert_eq!(line("connect to ports"), "53 7009");
     assert_eq!((line("listen on ports"), line("start programs")), ("none".into(), "none".into()));
+}
+
+/// SO_SNDBUFFORCE: a packet may be longer than net.core.wmem_max.
+#[test]
+fn what_long_packets_take_is_kept_where_there_are_packets() {
+    for (sandbox, common) in [("true", KEPT), ("\"strict\"", 0)] {
+        let site = Site::new();
+        let target = Target::packet(&site, "p.sock");
+        let config = format!(
+            "sandbox = {sandbox}\n[bridge.one]\nmode = \"message\"\nlisten = \"tcp:127.0.0.1:0\"\n\
+             connect = {{ address = \"{}\", framing = \"packet\" }}\n",
+            target.address
+        );
+        let gateway = Gateway::start(&site, config);
+        let kept = own("CapPrm") & (common | NET_ADMIN);
+        assert_eq!(of_threads(gateway.pid(), "CapEff"), BTreeSet::from([kept]), "{sandbox}");
+        let mut client = Messages::Framed(gateway.tcp("one"), Framing::U32Be);
+        client.send(b"carried");
+        assert_eq!(target.accept_messages(Framing::U32Be).recv().unwrap(), b"carried");
+    }
 }

@@ -2,7 +2,9 @@
 //!
 //! By default those that a reload may come to need: low ports, files that are
 //! given to other accounts, files of other accounts. Strict keeps what this
-//! configuration needs, which for files is seen by trying without.
+//! configuration needs, which for files is seen by trying without. Either way
+//! there is more for packet sockets only where the configuration has any: it is
+//! the right to do much else with the network.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -13,12 +15,14 @@ use super::needs::{Needs, Use};
 use crate::config::Sandbox;
 use crate::sys::sandbox::{self, Capability, Reach};
 
-const ALL: [Capability; 4] =
+/// What a reload may come to need.
+const COMMON: [Capability; 4] =
     [Capability::NetBindService, Capability::Chown, Capability::Fowner, Capability::DacOverride];
 
 /// Those of use that the process has.
 pub(super) fn held() -> BTreeSet<Capability> {
-    ALL.into_iter().filter(|one| sandbox::has(*one)).collect()
+    let all = COMMON.into_iter().chain([Capability::NetAdmin]);
+    all.filter(|one| sandbox::has(*one)).collect()
 }
 
 /// Gives up the others, for good.
@@ -26,10 +30,14 @@ pub(super) fn held() -> BTreeSet<Capability> {
 /// # Errors
 /// The system's.
 pub(super) fn give_up(mode: Sandbox, needs: &Needs) -> io::Result<()> {
-    if mode != Sandbox::Strict {
-        return sandbox::keep(&BTreeSet::from(ALL));
-    }
     let mut kept = BTreeSet::new();
+    if needs.packets {
+        kept.insert(Capability::NetAdmin);
+    }
+    if mode != Sandbox::Strict {
+        kept.extend(COMMON);
+        return sandbox::keep(&kept);
+    }
     let free = sandbox::first_free_port();
     if needs.bind.iter().any(|port| (1..free).contains(port)) {
         kept.insert(Capability::NetBindService);

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::config::{
-    Admin, AdminListen, Config, Dial, FileAccess, Listen, LocalRules, Trust, UnixName,
+    Admin, AdminListen, Config, Dial, FileAccess, Framing, Listen, LocalRules, Trust, UnixName,
 };
 use crate::gateway::watch::files_of;
 
@@ -40,6 +40,8 @@ pub(super) struct Needs {
     pub abstract_sockets: bool,
     /// Files are given to other accounts.
     pub owners: bool,
+    /// Messages go as packets, which one buffer must hold.
+    pub packets: bool,
 }
 
 impl Needs {
@@ -97,10 +99,12 @@ impl Needs {
             Listen::Tcp(tcp) => drop(self.bind.insert(tcp.at.port)),
             Listen::Tls(tls) => drop(self.bind.insert(tls.tcp.at.port)),
             Listen::Unix(unix) => {
+                self.packets |= unix.framing == Framing::Packet;
                 self.served(&unix.name);
                 self.given(&unix.file, &unix.allow);
             }
             Listen::Pipe(pipe) => {
+                self.packets |= pipe.framing == Framing::Packet;
                 self.path(Use::Make, &pipe.address.socket);
                 self.given(&pipe.file, &pipe.allow);
             }
@@ -112,7 +116,8 @@ impl Needs {
                 self.given(&fifo.file, &LocalRules::Default);
             }
             // Open already.
-            Listen::Handed(_) | Listen::Stdio(_) => {}
+            Listen::Handed(handed) => self.packets |= handed.framing == Framing::Packet,
+            Listen::Stdio(_) => {}
         }
     }
 
@@ -122,11 +127,17 @@ impl Needs {
             Dial::Tls(tls) => drop(self.connect.insert(tls.tcp.to.port)),
             // DNS says which.
             Dial::Srv(_) => self.any_target_port = true,
-            Dial::Unix(unix) => match &unix.name {
-                UnixName::Path(path) => self.path(Use::Connect, path),
-                UnixName::Abstract(_) => self.abstract_sockets = true,
-            },
-            Dial::Pipe(pipe) => self.path(Use::Connect, &pipe.address.socket),
+            Dial::Unix(unix) => {
+                self.packets |= unix.framing == Framing::Packet;
+                match &unix.name {
+                    UnixName::Path(path) => self.path(Use::Connect, path),
+                    UnixName::Abstract(_) => self.abstract_sockets = true,
+                }
+            }
+            Dial::Pipe(pipe) => {
+                self.packets |= pipe.framing == Framing::Packet;
+                self.path(Use::Connect, &pipe.address.socket);
+            }
             Dial::Fifo(fifo) => {
                 self.path(Use::Read, &fifo.path);
                 self.path(Use::Write, &fifo.path);

@@ -14,6 +14,7 @@ impl Capability {
             Self::Chown => CapabilitySet::CHOWN,
             Self::Fowner => CapabilitySet::FOWNER,
             Self::DacOverride => CapabilitySet::DAC_OVERRIDE,
+            Self::NetAdmin => CapabilitySet::NET_ADMIN,
         }
     }
 }
