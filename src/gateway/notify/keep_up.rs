@@ -40,6 +40,9 @@ async fn tell(manager: &ServiceManager, world: &World, runtime: &Handle) {
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         look.tick().await;
+        if !manager.has_begun() {
+            continue;
+        }
         let status = world.in_a_line();
         if world.lock().draining {
             if answers(runtime, STILL_STOPPING).await {

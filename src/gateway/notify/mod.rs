@@ -17,6 +17,7 @@ mod tests;
 
 use std::ffi::OsString;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 pub(super) use self::keep_up::{STILL_STOPPING, keep_up};
@@ -29,6 +30,8 @@ use self::windows::{Socket, monotonic};
 #[derive(Debug, Clone, Default)]
 pub struct ServiceManager {
     socket: Option<Arc<Socket>>,
+    /// The daemon has said that it is ready; nothing is told before.
+    begun: Arc<AtomicBool>,
     watchdog: Option<Duration>,
 }
 
@@ -47,7 +50,17 @@ impl ServiceManager {
                 None
             }
         };
-        Self { socket, watchdog: watchdog(variable, pid) }
+        Self { socket, begun: Arc::default(), watchdog: watchdog(variable, pid) }
+    }
+
+    /// The start is over. The first that is told.
+    pub(super) fn started(&self, status: &str) {
+        self.begun.store(true, Ordering::Release);
+        self.ready(status);
+    }
+
+    fn has_begun(&self) -> bool {
+        self.begun.load(Ordering::Acquire)
     }
 
     /// Clients may come; after a reload too, whatever came of it.
@@ -79,7 +92,7 @@ impl ServiceManager {
     }
 
     fn send(&self, message: &str) {
-        let Some(socket) = &self.socket else { return };
+        let Some(socket) = self.socket.as_ref().filter(|_| self.has_begun()) else { return };
         if let Err(error) = socket.send(message.as_bytes()) {
             tracing::debug!(%error, message, "the service manager was not told");
         }
