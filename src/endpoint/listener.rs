@@ -139,10 +139,12 @@ impl Listener {
     pub fn adapt(&mut self, config: &Listen) {
         match (&mut self.socket, config) {
             (Socket::Tcp(listener, options), Listen::Tcp(TcpListen { tcp, .. })) => {
+                tcp::apply_to_listener(listener, tcp);
                 *options = tcp.clone();
                 self.address = address_of(listener, "tcp").unwrap_or(self.address.clone());
             }
             (Socket::Tcp(listener, options), Listen::Tls(tls)) => {
+                tcp::apply_to_listener(listener, &tls.tcp.tcp);
                 *options = tls.tcp.tcp.clone();
                 self.address = address_of(listener, "tls").unwrap_or(self.address.clone());
             }

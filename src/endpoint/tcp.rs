@@ -62,13 +62,18 @@ pub fn apply_to_accepted(stream: &TcpStream, options: &TcpOptions) {
     }
 }
 
-/// Sets the options of a listener that was made elsewhere, for those that are
-/// accepted from it.
-#[cfg(unix)]
+/// Sets the options of a listener that had others, or was made elsewhere, for
+/// those that are accepted from now on.
 pub fn apply_to_listener(listener: &TcpListener, options: &TcpOptions) {
-    if INHERITED {
-        apply(SockRef::from(listener), options);
+    if !INHERITED {
+        return;
     }
+    let socket = SockRef::from(listener);
+    if options.keepalive.is_none() {
+        // It goes on without.
+        let _ = socket.set_keepalive(false);
+    }
+    apply(socket, options);
 }
 
 /// A listener that was closed just now must not be in the way of the next.

@@ -147,7 +147,7 @@ impl Gateway {
         bridges.iter().for_each(RunningBridge::announce);
         exposition.daemon().limit(config.max_connections);
         exposition.daemon().in_force_since(std::time::SystemTime::now());
-        manager.ready(&world.in_a_line());
+        manager.started(&world.in_a_line());
         Ok(Self { world, admin, reloads, manager })
     }
 

@@ -30,10 +30,11 @@ fn clients_that_wait_in_the_queue_when_a_drain_begins_are_served() {
     );
     let mut gateway = Gateway::start(&site, config);
     // Halted, it accepts nobody; the system connects them all the same. The
-    // signal to stop is there before it can go on.
+    // signal to stop is there before it can go on, and so many are not accepted
+    // before that is looked at.
     gateway.signal(Signal::STOP);
-    let mut clients: Vec<_> = (0..20).map(|_| gateway.tcp("tcp")).collect();
-    clients.extend((0..20).map(|_| Duplex::unix(site.path("s"))));
+    let mut clients: Vec<_> = (0..400).map(|_| gateway.tcp("tcp")).collect();
+    clients.extend((0..400).map(|_| Duplex::unix(site.path("s"))));
     for client in &mut clients {
         client.send(b"let in");
     }
@@ -50,7 +51,7 @@ fn clients_that_wait_in_the_queue_when_a_drain_begins_are_served() {
         client.finish();
     }
     assert_eq!(gateway.wait_exit(), 0);
-    assert!(gateway.wait_records(40).iter().all(|record| record.outcome == "drained"));
+    assert!(gateway.wait_records(800).iter().all(|record| record.outcome == "drained"));
 }
 
 #[test]

@@ -37,6 +37,20 @@ async fn nodelay_is_set_on_both_ends_unless_turned_off() {
 }
 
 #[tokio::test]
+async fn a_listener_that_goes_on_under_other_options_hands_those_on() {
+    let at = |port| HostPort { host: "127.0.0.1".into(), port };
+    let listener = bind(&at(0), &options(Some(Duration::from_secs(60)))).await.unwrap();
+    let none = TcpOptions { nodelay: false, ..options(None) };
+    apply_to_listener(&listener, &none);
+    let port = listener.local_addr().unwrap().port();
+    let _dialled = dial(&at(port), &none).await.unwrap();
+    let (accepted, _) = listener.accept().await.unwrap();
+    apply_to_accepted(&accepted, &none);
+    assert!(!accepted.nodelay().unwrap());
+    assert!(!SockRef::from(&accepted).keepalive().unwrap());
+}
+
+#[tokio::test]
 async fn keepalive_is_set_on_both_ends_unless_turned_off() {
     for keepalive in [None, Some(Duration::from_secs(7)), Some(Duration::from_secs(600))] {
         let (dialled, accepted) = connected(&options(keepalive)).await;

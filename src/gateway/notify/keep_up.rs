@@ -5,7 +5,6 @@
 //! runtime without having asked it.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -41,7 +40,7 @@ async fn tell(manager: &ServiceManager, world: &World, runtime: &Handle) {
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         look.tick().await;
-        if !manager.ready.load(Ordering::Acquire) {
+        if !manager.has_begun() {
             continue;
         }
         let status = world.in_a_line();

@@ -30,9 +30,9 @@ use self::windows::{Socket, monotonic};
 #[derive(Debug, Clone, Default)]
 pub struct ServiceManager {
     socket: Option<Arc<Socket>>,
+    /// The daemon has said that it is ready; nothing is told before.
+    begun: Arc<AtomicBool>,
     watchdog: Option<Duration>,
-    /// It has been told that the daemon is ready, which it hears first.
-    ready: Arc<AtomicBool>,
 }
 
 impl ServiceManager {
@@ -50,13 +50,22 @@ impl ServiceManager {
                 None
             }
         };
-        Self { socket, watchdog: watchdog(variable, pid), ready: Arc::default() }
+        Self { socket, begun: Arc::default(), watchdog: watchdog(variable, pid) }
+    }
+
+    /// The start is over. The first that is told.
+    pub(super) fn started(&self, status: &str) {
+        self.ready(status);
+        self.begun.store(true, Ordering::Release);
+    }
+
+    fn has_begun(&self) -> bool {
+        self.begun.load(Ordering::Acquire)
     }
 
     /// Clients may come; after a reload too, whatever came of it.
     pub(super) fn ready(&self, status: &str) {
         self.send(&format!("READY=1\nSTATUS={status}"));
-        self.ready.store(true, Ordering::Release);
     }
 
     /// Another configuration is read.
@@ -83,7 +92,7 @@ impl ServiceManager {
     }
 
     fn send(&self, message: &str) {
-        let Some(socket) = &self.socket else { return };
+        let Some(socket) = self.socket.as_ref().filter(|_| self.has_begun()) else { return };
         if let Err(error) = socket.send(message.as_bytes()) {
             tracing::debug!(%error, message, "the service manager was not told");
         }

@@ -48,7 +48,22 @@ fn a_manager_that_does_not_read_holds_nobody_for_long() {
     let socket = manager.socket.as_ref().unwrap();
     // The system takes some before it makes us wait.
     while socket.send(b"STATUS=x").is_ok() {}
-    manager.ready("fine");
+    manager.started("fine");
+}
+
+#[test]
+fn nothing_is_told_before_the_daemon_is_ready() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notify");
+    let listening = UnixDatagram::bind(&path).unwrap();
+    let manager = manager(&[("NOTIFY_SOCKET", path.to_str().unwrap())]);
+    manager.status("early");
+    manager.reloading();
+    manager.ready("early");
+    manager.started("now");
+    let mut told = [0; 64];
+    let length = listening.recv(&mut told).unwrap();
+    assert_eq!(&told[..length], b"READY=1\nSTATUS=now");
 }
 
 #[test]
