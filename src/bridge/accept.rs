@@ -31,6 +31,8 @@ const MOST_COUNTED: usize = 1024;
 /// Clients taken from the system's queue when a drain begins: more than it
 /// holds, and still an end where they come faster than they are taken.
 const MOST_LATE: usize = 8192;
+/// While some may still get into the queue, it is looked at so often.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 /// Whoever is in the queue is there at once, unless it has left meanwhile.
 const LONGEST_LATE: Duration = Duration::from_millis(100);
 
@@ -73,6 +75,18 @@ impl Accept {
     /// waits, or the limit of connections holds them back; nothing may come
     /// between its end and the close.
     async fn empty_queue(&mut self) {
+        let settled = self.listener.as_ref().map_or(Duration::ZERO, Listener::hold_off);
+        let settled = Instant::now() + settled;
+        loop {
+            self.take_queue().await;
+            if Instant::now() >= settled {
+                return;
+            }
+            sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    async fn take_queue(&mut self) {
         let shared = self.current.shared();
         for _ in 0..MOST_LATE {
             let Some(listener) = &mut self.listener else { return };
@@ -108,7 +122,7 @@ impl Accept {
                 biased;
                 () = draining.cancelled() => return None,
                 Some(order) = orders.recv() => {
-                    self.obey(order);
+                    self.obey(order).await;
                     continue;
                 }
                 came = client(current, listener.as_mut()) => came,
@@ -126,9 +140,13 @@ impl Accept {
         }
     }
 
-    fn obey(&mut self, order: Order) {
+    async fn obey(&mut self, order: Order) {
         match order {
-            Order::Move(listener) => self.listener = Some(*listener),
+            Order::Move(listener) => {
+                // The old one closes now.
+                self.empty_queue().await;
+                self.listener = Some(*listener);
+            }
             Order::Adapt(listen) => {
                 if let Some(listener) = &mut self.listener {
                     listener.adapt(&listen);

@@ -38,7 +38,7 @@ pub use self::running::RunningBridge;
 pub use self::targets::TargetState;
 use self::targets::Targets;
 use crate::access::UnknownName;
-use crate::config::{self, Listen, Mode};
+use crate::config::{self, Listen, Mode, UnixName};
 use crate::endpoint::{
     BindError, Listener, Occupied, PrepareError, Protection, ProtectionError, protection,
 };
@@ -237,6 +237,16 @@ impl Bridge {
     /// that is a security descriptor.
     pub fn protection(&self) -> Option<&Protection> {
         self.protection.as_ref()
+    }
+
+    /// Whether it listens on a socket that has a file, which a successor can put
+    /// its own in the place of.
+    pub fn has_a_socket_file(&self) -> bool {
+        match &self.shared.config.listen {
+            Listen::Unix(unix) => matches!(unix.name, UnixName::Path(_)),
+            Listen::Pipe(_) => cfg!(unix),
+            _ => false,
+        }
     }
 
     /// Opens the listener; clients may connect and wait from then on. `occupied`

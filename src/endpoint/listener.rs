@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 
@@ -21,6 +22,9 @@ use crate::access::{Origin, Peer, ResolvedLocalRules};
 use crate::config::HandedListen;
 use crate::config::{Listen, TcpListen, TcpOptions};
 use crate::sys;
+
+/// A client's answer to our first packet is here by then, as a rule.
+const ROUND_TRIP: Duration = Duration::from_millis(200);
 
 /// Why a listening end could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -209,6 +213,20 @@ impl Listener {
                 }
                 Ok(incoming(Stream::Stdio(Box::new(StdioConn::open())), Origin::Stdio))
             }
+        }
+    }
+
+    /// Lets nobody begin here who can be served by another process that listens
+    /// on the same port (`reuse_port`). Says how long those who have begun may
+    /// take to get into the queue.
+    pub fn hold_off(&self) -> Duration {
+        match &self.socket {
+            Socket::Tcp(listener, options)
+                if options.reuse_port && !self.handed && tcp::hold_off(listener) =>
+            {
+                ROUND_TRIP
+            }
+            _ => Duration::ZERO,
         }
     }
 

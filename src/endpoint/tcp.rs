@@ -76,6 +76,42 @@ pub fn apply_to_listener(listener: &TcpListener, options: &TcpOptions) {
     apply(socket, options);
 }
 
+/// Lets no client begin at this listener any more, where another process may
+/// listen on the port: a first packet (SYN) that is dropped is sent again after
+/// a second, and goes to the other then; one that were taken would be reset when
+/// this listener closes. Whoever has begun may finish. Says whether it is so.
+///
+/// A classic filter (SO_ATTACH_FILTER) that sees the packet from its TCP header
+/// on, whose byte 13 has the flags (RFC 9293, 3.1). Connections that are accepted
+/// from here inherit it, and never get such a packet.
+#[cfg(target_os = "linux")]
+pub fn hold_off(listener: &TcpListener) -> bool {
+    use socket2::SockFilter;
+    const SYN: u32 = 0x02;
+    const ACK: u32 = 0x10;
+    // BPF_LD | BPF_B | BPF_ABS, BPF_ALU | BPF_AND, BPF_JMP | BPF_JEQ, BPF_RET.
+    let first_packets_dropped = [
+        SockFilter::new(0x30, 0, 0, 13),
+        SockFilter::new(0x54, 0, 0, SYN | ACK),
+        SockFilter::new(0x15, 0, 1, SYN),
+        SockFilter::new(0x06, 0, 0, 0),
+        SockFilter::new(0x06, 0, 0, u32::MAX),
+    ];
+    match SockRef::from(listener).attach_filter(&first_packets_dropped) {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::debug!(%error, "clients that come while a listener closes are reset");
+            false
+        }
+    }
+}
+
+/// Other systems have no such means.
+#[cfg(not(target_os = "linux"))]
+pub fn hold_off(_: &TcpListener) -> bool {
+    false
+}
+
 /// A listener that was closed just now must not be in the way of the next.
 #[cfg(unix)]
 fn share_address(socket: &Socket, options: &TcpOptions) -> io::Result<()> {

@@ -28,7 +28,13 @@ pub(super) async fn drain(bridge: &RunningBridge, limit: Duration) -> Drained {
     if timeout(limit, bridge.gone()).await.is_err() {
         cut = bridge.open_now();
         let name = bridge.name();
-        tracing::warn!(bridge = name, open = cut, "cutting off connections at the drain's limit");
+        if cut > 0 {
+            tracing::warn!(
+                bridge = name,
+                open = cut,
+                "cutting off connections at the drain's limit"
+            );
+        }
         bridge.cut();
         // Beyond this only the log lines would be missing.
         let _ = timeout(LAST_WORDS, bridge.gone()).await;

@@ -197,21 +197,36 @@ async fn open(
     occupied: Occupied,
 ) -> Result<Vec<OpenBridge>, StartError> {
     let (mut opened, mut failed) = (Vec::new(), Vec::new());
-    for bridge in bridges {
+    let mut all: Vec<_> = bridges.into_iter().enumerate().collect();
+    // Stable. What is taken over cannot be given back, so that comes last, and
+    // only if nothing else stands in the way.
+    all.sort_by_key(|(_, bridge)| bridge.has_a_socket_file());
+    for (at, bridge) in all {
+        if occupied == Occupied::TakeOver && bridge.has_a_socket_file() && !failed.is_empty() {
+            continue;
+        }
         match bridge.open(occupied).await {
-            Ok(open) => opened.push(open),
+            Ok(open) => opened.push((at, open)),
             Err(error) => failed.push(error),
         }
     }
-    if failed.is_empty() { Ok(opened) } else { Err(StartError::Open(failed)) }
+    if !failed.is_empty() {
+        return Err(StartError::Open(failed));
+    }
+    opened.sort_by_key(|(at, _)| *at);
+    Ok(opened.into_iter().map(|(_, open)| open).collect())
 }
 
+/// What is not carried yet is called off; that cuts nobody.
 async fn cut(bridges: &[RunningBridge], why: &str) -> Finish {
-    tracing::warn!(open = open_connections(bridges), why, "cutting off connections");
+    let open = open_connections(bridges);
+    if open > 0 {
+        tracing::warn!(open, why, "cutting off connections");
+    }
     bridges.iter().for_each(RunningBridge::cut);
     // Beyond this only the log lines would be missing.
     let _ = timeout(LAST_WORDS, all_gone(bridges)).await;
-    Finish::CutOff
+    if open > 0 { Finish::CutOff } else { Finish::Drained }
 }
 
 async fn all_gone(bridges: &[RunningBridge]) {

@@ -414,6 +414,23 @@ fn check_says_what_would_be_allowed() {
     assert_eq!((line("listen on ports"), line("start programs")), ("none".into(), "none".into()));
 }
 
+/// What a dead process has left behind is another account's, too.
+#[test]
+fn strict_as_root_takes_over_a_socket_that_it_had_given_away_before_it_was_killed() {
+    assert!(is_root(), "this scene gives a file away, which needs root");
+    let site = Site::new();
+    let text = format!(
+        "sandbox = \"strict\"\n[bridge.one]\nconnect = \"{}\"\n\
+         listen = {{ address = \"unix:{}\", owner = \"{ANN}\", permissions = \"0600\" }}\n",
+        echoing(),
+        site.at("s"),
+    );
+    drop(Gateway::start(&site, &text));
+    assert!(site.path("s").exists(), "it was killed");
+    let _again = Gateway::start(&site, &text);
+    carries(Duplex::unix(site.path("s")));
+}
+
 /// SO_SNDBUFFORCE: a packet may be longer than net.core.wmem_max.
 #[test]
 fn what_long_packets_take_is_kept_where_there_are_packets() {

@@ -244,3 +244,22 @@ fn two_gateways_share_a_port_where_reuse_port_is_on() {
     let second = Gateway::start_as(&site, "second.toml", config(port));
     assert_eq!(second.at("one").port(), port);
 }
+
+/// It is called off, which loses nothing: the exit code says so.
+#[rstest]
+fn a_client_that_was_not_carried_yet_at_the_drains_limit_was_not_cut(
+    #[values("0s", "300ms")] limit: &str,
+) {
+    let site = Site::new();
+    let config = format!(
+        "drain_timeout = \"{limit}\"\n{}[bridge.one]\nconnect = \"tcp:127.0.0.1:1\"\n\
+         listen = {{ address = \"tls:127.0.0.1:0\", identity = \"gateway\", allow = \"any\" }}\n",
+        site.identity("gateway"),
+    );
+    let mut gateway = Gateway::start(&site, config);
+    let _silent = gateway.tcp("one");
+    gateway.metric_reaches("connections_waiting", &[("bridge", "one")], 1.0);
+    assert_eq!(gateway.stop(), 0);
+    assert_eq!(gateway.wait_records(1)[0].outcome, "drained");
+    assert!(gateway.lines("cutting off connections").is_empty());
+}

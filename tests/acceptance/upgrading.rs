@@ -217,3 +217,25 @@ fn a_tcp_port_passes_to_a_successor_while_clients_come() {
     clients.serve_more(100);
     assert_eq!(clients.end(), Vec::<String>::new());
 }
+
+#[test]
+fn a_successor_that_cannot_have_a_port_takes_no_socket() {
+    let site = Site::new();
+    let text = |port: u16| {
+        completed(&format!(
+            "[bridge.unix]\nlisten = \"unix:{}\"\nconnect = \"{}\"\n\
+             [bridge.tcp]\nlisten = \"tcp:127.0.0.1:{port}\"\nconnect = \"tcp:127.0.0.1:1\"\n",
+            site.at("s"),
+            echo_service()
+        ))
+    };
+    let gateway = Gateway::start(&site, text(0));
+    // The old one has it, and without `reuse_port`.
+    let path = site.write("successor.toml", text(gateway.at("tcp").port()));
+    let mut successor = crate::harness::pipeferry(&["run", "--take-over", "--config"]);
+    let said = crate::harness::ran(successor.arg(path));
+    assert_eq!(said.code, 1, "{}", said.stderr);
+    let mut client = Duplex::unix(site.path("s"));
+    client.send(b"still here");
+    assert_eq!(client.exactly(10), b"still here");
+}

@@ -55,8 +55,8 @@ impl ServiceManager {
 
     /// The start is over. The first that is told.
     pub(super) fn started(&self, status: &str) {
-        self.ready(status);
         self.begun.store(true, Ordering::Release);
+        self.ready(status);
     }
 
     fn has_begun(&self) -> bool {

@@ -47,7 +47,7 @@ pub(super) fn give_up(mode: Sandbox, needs: &Needs) -> io::Result<()> {
     }
     // Whether files can be had without is seen by trying.
     sandbox::lower(&kept)?;
-    if needs.paths.iter().any(|(of, path)| takes_override(*of, path)) {
+    if needs.given_away || needs.paths.iter().any(|(of, path)| takes_override(*of, path)) {
         kept.insert(Capability::DacOverride);
     }
     sandbox::keep(&kept)

@@ -40,6 +40,9 @@ pub(super) struct Needs {
     pub abstract_sockets: bool,
     /// Files are given to other accounts.
     pub owners: bool,
+    /// Files that are not ours are opened again: sockets that a dead process has
+    /// left, FIFOs.
+    pub given_away: bool,
     /// Messages go as packets, which one buffer must hold.
     pub packets: bool,
 }
@@ -156,5 +159,6 @@ impl Needs {
     fn given(&mut self, file: &FileAccess, allow: &LocalRules) {
         let ruled = *allow != LocalRules::Default;
         self.owners |= ruled || file.owner.is_some() || file.group.is_some();
+        self.given_away |= file.owner.is_some();
     }
 }

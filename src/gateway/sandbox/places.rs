@@ -61,13 +61,20 @@ impl Places {
         let pipes = surroundings.runtime_dir.clone();
         let manager = std::env::var_os("NOTIFY_SOCKET");
         Self {
-            system: there(SYSTEM.iter().map(PathBuf::from)),
+            system: there(SYSTEM.iter().map(PathBuf::from).chain(behind_links())),
             trust: there(TRUST.iter().map(PathBuf::from).chain(trust.into_iter().flatten())),
             all: top_level(),
             abstract_manager: manager.is_some_and(|at| at.as_encoded_bytes().starts_with(b"@")),
             passing: there(PASSING.iter().map(PathBuf::from).chain([std::env::temp_dir(), pipes])),
         }
     }
+}
+
+/// The folders of what name look-ups read, where that are links out of /etc.
+fn behind_links() -> impl Iterator<Item = PathBuf> {
+    let files = ["/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf"];
+    let real = files.into_iter().filter_map(|file| std::fs::canonicalize(file).ok());
+    real.filter_map(|file| file.parent().map(Path::to_owned))
 }
 
 fn there(paths: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
