@@ -21,7 +21,7 @@ use crate::config::{CommandLine, IdentityFlags, Mode, System};
 #[derive(Debug, Parser)]
 #[command(name = "pipeferry", version, propagate_version = true, max_term_width = 100)]
 #[command(after_help = "Addresses: pipe:NAME  unix:PATH  unix:@NAME  fifo:PATH  tcp:HOST:PORT  \
-    tls:HOST:PORT  stdio:\nExit codes: 0 done or drained; 1 failed while running or cut off; \
+    tls:HOST:PORT  srv:NAME  fd:NAME  stdio:\nExit codes: 0 done or drained; 1 failed while running or cut off; \
     2 bad usage or configuration")]
 pub struct Cli {
     #[command(subcommand)]
