@@ -60,12 +60,15 @@ pub(super) fn run(
             };
             prepare.instrument(within)
         });
-        let (prepared, peer, from) = prepared.await;
-        let (client, target, held) = match prepared {
-            Ok(Prepared { client, target, held }) => (client, target, held),
-            Err(ended) => return record(&shared, (id, &peer, from), accepted, None, ended),
+        // In a block: what is taken apart would be held as long as the connection
+        // is open.
+        let (client, Reached { conn: target, prefix, via }, held, peer, from) = {
+            let (prepared, peer, from) = prepared.await;
+            match prepared {
+                Ok(Prepared { client, target, held }) => (client, target, held, peer, from),
+                Err(ended) => return record(&shared, (id, &peer, from), accepted, None, ended),
+            }
         };
-        let Reached { conn: target, prefix, via } = target;
         let live = shared.connections.enter(id, peer, from, accepted);
         current.judge_late(&shared, &live);
         let mut ended = ferry(&shared, client, (target, prefix), accepted, live.switch()).await;

@@ -70,3 +70,17 @@ fn a_message_bridge_does_not_take_a_byte_pipe() {
     let record = gateway.ended("dial_failed");
     assert!(record.text("reason").contains("byte pipe"), "{record:?}");
 }
+
+#[test]
+fn of_several_pipes_the_next_takes_the_client_while_one_is_not_there() {
+    let (machine, site) = (Machine::boot(), Site::new());
+    let script = "listen ~service byte 4096 4096 accept write 1 100 exit";
+    let mut server = steps(&machine, script);
+    server.line("listen ok");
+    let gateway = machine.bridge(&site, FRONT, "[\"pipe:nobody\", \"pipe:service\"]", "");
+    assert_eq!(gateway.tcp("one").rest(), noise(1, 100));
+    server.finished().good();
+    assert_eq!(gateway.ended("done").text("target"), "pipe:service");
+    let nobody = [("bridge", "one"), ("target", "pipe:nobody")];
+    assert_eq!(gateway.metrics().value("target_up", &nobody), 0.0);
+}
