@@ -94,8 +94,10 @@ impl Reader {
             buffer::give_back(std::mem::take(&mut self.large));
             return Err(system_error(error));
         }
-        self.look = more || is_large || moved == asked;
-        self.learn(moved, more || (moved == asked && !self.messages));
+        // A full buffer tells nothing of messages: their end is marked.
+        let maybe_more = more || (moved == asked && !self.messages);
+        self.look = maybe_more || is_large;
+        self.learn(moved, maybe_more);
         let memory = if is_large { &self.large } else { &self.small };
         Ok(Piece { bytes: &memory[..moved], more })
     }
