@@ -16,9 +16,9 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     let surroundings = Surroundings::of_this_process();
     let file = path(&args.file, &surroundings)?;
     check_level(&args.log)?;
-    let log_level = args.log.log_level.clone();
-    let log_format = args.log.log_format.map(LogFormat::from);
-    let source = Source { file, surroundings, log_level, log_format };
+    let mut source = Source::new(file, surroundings);
+    source.log_level.clone_from(&args.log.log_level);
+    source.log_format = args.log.log_format.map(LogFormat::from);
     let config = source.load()?;
     let launch = || Launch {
         manager: ServiceManager::of(|name| std::env::var_os(name), std::process::id()),

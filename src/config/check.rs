@@ -37,8 +37,11 @@ fn surroundings(system: System) -> Surroundings {
 fn check_config(config: &Config, system: System) {
     use super::{Dial, Listen};
     for bridge in &config.bridges {
-        let listen =
-            if let Listen::Tls(end) = &bridge.listen { Some(end.identity.as_str()) } else { None };
+        let listen = match &bridge.listen {
+            Listen::Tls(end) => Some(end.identity.as_str()),
+            Listen::Handed(end) => end.tls.as_ref().map(|tls| tls.identity.as_str()),
+            _ => None,
+        };
         let connect = bridge.connect.iter().filter_map(|target| match target {
             Dial::Tls(end) => Some(end.identity.as_str()),
             Dial::Srv(end) => end.identity(),

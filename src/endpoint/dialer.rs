@@ -116,41 +116,24 @@ impl Dialer {
     /// # Errors
     /// [`PrepareError`].
     pub fn new(config: &Dial, identities: &Identities) -> Result<Self, PrepareError> {
-        let (address, target) = match config {
-            Dial::Tcp(dial) => (format!("tcp:{}", dial.to), Target::Tcp(dial.clone())),
-            Dial::Tls(dial) => {
-                let address = format!("tls:{}", dial.tcp.to);
-                (address, Target::Tls(Box::new(TlsTarget::new(dial, identities)?)))
-            }
-            Dial::Srv(dial) => {
-                let target = SrvTarget::new(dial, identities)?;
-                (config.to_string(), Target::Srv(Box::new(target)))
-            }
+        let target = match config {
+            Dial::Tcp(dial) => Target::Tcp(dial.clone()),
+            Dial::Tls(dial) => Target::Tls(Box::new(TlsTarget::new(dial, identities)?)),
+            Dial::Srv(dial) => Target::Srv(Box::new(SrvTarget::new(dial, identities)?)),
             #[cfg(unix)]
-            Dial::Unix(dial) => {
-                (format!("unix:{}", dial.name), Target::Unix(UnixTarget::of_unix(dial)?))
-            }
+            Dial::Unix(dial) => Target::Unix(UnixTarget::of_unix(dial)?),
             #[cfg(unix)]
-            Dial::Pipe(dial) => {
-                (format!("pipe:{}", dial.address.name), Target::Unix(UnixTarget::of_pipe(dial)?))
-            }
+            Dial::Pipe(dial) => Target::Unix(UnixTarget::of_pipe(dial)?),
             #[cfg(windows)]
-            Dial::Pipe(dial) => {
-                let target = PipeTarget::new(dial)?;
-                (target.address().to_owned(), Target::Pipe(target))
-            }
+            Dial::Pipe(dial) => Target::Pipe(PipeTarget::new(dial)?),
             #[cfg(unix)]
-            Dial::Fifo(dial) => {
-                (format!("fifo:{}", dial.path.display()), Target::Fifo(dial.clone()))
-            }
+            Dial::Fifo(dial) => Target::Fifo(dial.clone()),
             // The configuration refuses them before.
             #[cfg(windows)]
-            Dial::Unix(dial) => (format!("unix:{}", dial.name), Target::Absent),
-            #[cfg(windows)]
-            Dial::Fifo(dial) => (format!("fifo:{}", dial.path.display()), Target::Absent),
-            Dial::Stdio(_) => ("stdio:".to_owned(), Target::Stdio),
+            Dial::Unix(_) | Dial::Fifo(_) => Target::Absent,
+            Dial::Stdio(_) => Target::Stdio,
         };
-        Ok(Self { target, address })
+        Ok(Self { target, address: config.to_string() })
     }
 
     /// The address as configured.

@@ -20,11 +20,7 @@ fn config(site: &Site, target: &Target, top: &str) -> String {
 }
 
 fn carried(site: &Site, target: &Target) -> (Duplex, Duplex) {
-    let mut client = Duplex::unix(site.path("one.sock"));
-    client.send(b"up");
-    let mut service = target.accept();
-    assert_eq!(service.exactly(2), b"up");
-    (client, service)
+    target.carried(Duplex::unix(site.path("one.sock")))
 }
 
 fn keys(told: &Told) -> Vec<&str> {

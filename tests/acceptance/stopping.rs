@@ -22,11 +22,7 @@ fn unix_gateway(site: &Site, target: &Target, top: &str) -> Gateway {
 }
 
 fn carried(site: &Site, target: &Target) -> (Duplex, Duplex) {
-    let mut client = Duplex::unix(site.path("one.sock"));
-    client.send(b"up");
-    let mut service = target.accept();
-    assert_eq!(service.exactly(2), b"up");
-    (client, service)
+    target.carried(Duplex::unix(site.path("one.sock")))
 }
 
 /// Waits until it says that it is not ready any more.

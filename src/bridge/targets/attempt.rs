@@ -1,11 +1,11 @@
 //! One attempt on one target of several, and the connection that it becomes.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::Target;
+use super::call::to_the_millisecond;
 use super::health::Purpose;
 use crate::frame::Prefix;
 
@@ -50,12 +50,14 @@ impl Attempt {
         }
     }
 
-    /// It was not; gives the rest that begins with this.
-    pub fn failed(mut self, bridge: &str, why: &str) -> Option<Duration> {
+    /// It was not; says whether a rest begins with this.
+    pub fn failed(mut self, bridge: &str, why: &str) -> bool {
         self.settled = true;
         let health = self.target.health();
-        let (rest, first) = health.failed(self.purpose, Instant::now(), why, fastrand::f64())?;
-        let (target, shown) = (self.target.address(), humantime::format_duration(whole(rest)));
+        let failed = health.failed(self.purpose, Instant::now(), why, fastrand::f64());
+        let Some((rest, first)) = failed else { return false };
+        let rest = to_the_millisecond(rest);
+        let (target, shown) = (self.target.address(), humantime::format_duration(rest));
         if first {
             tracing::warn!(
                 target: "pipeferry::bridge",
@@ -67,12 +69,8 @@ impl Attempt {
                 bridge, target, reason = why, again_in = %shown, "target still fails"
             );
         }
-        Some(rest)
+        true
     }
-}
-
-fn whole(rest: Duration) -> Duration {
-    Duration::from_millis(rest.as_millis() as u64)
 }
 
 impl Drop for Attempt {

@@ -66,13 +66,13 @@ pub(super) async fn dial(
     let address = target.address();
     let missed = |why: String, our_fault| Missed { why: format!("{address}: {why}"), our_fault };
     match timeout(limit, target.dialer().dial(header, limit, from)).await {
-        Err(_) => Err(missed(format!("no answer within {}", shown(limit)), false)),
+        Err(_) => Err(missed(format!("no answer within {:?}", to_the_millisecond(limit)), false)),
         Ok(Err(error)) => Err(missed(error.to_string(), DialError::is_shortage(&error))),
         Ok(Ok(dialled)) => Ok(dialled),
     }
 }
 
-/// To the millisecond: a share of a limit is seldom a round number.
-fn shown(limit: Duration) -> String {
-    format!("{:?}", Duration::from_millis(limit.as_millis() as u64))
+/// For people: a share of a limit is seldom a round number, nor is a rest.
+pub(super) fn to_the_millisecond(time: Duration) -> Duration {
+    Duration::from_millis(time.as_millis() as u64)
 }

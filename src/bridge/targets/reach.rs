@@ -101,7 +101,7 @@ impl Walk<'_> {
 
     fn missed(&mut self, attempt: Attempt, Missed { why, our_fault }: Missed) {
         let target = attempt.target().clone();
-        if !our_fault && attempt.failed(self.probes.bridge, &why).is_some() {
+        if !our_fault && attempt.failed(self.probes.bridge, &why) {
             self.probes.begin(&target, &self.targets.over);
         }
         self.reasons.push(why);

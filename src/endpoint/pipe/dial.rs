@@ -16,7 +16,6 @@ use crate::sys::windows::token;
 /// A pipe to dial.
 #[derive(Debug)]
 pub struct PipeTarget {
-    address: String,
     opening: Opening,
     /// Behind the system's SMB client, which takes its time.
     remote: bool,
@@ -36,15 +35,9 @@ impl PipeTarget {
     /// # Errors
     /// When `owner` names nobody.
     pub fn new(dial: &PipeDial) -> Result<Self, UnknownName> {
-        let host = dial.host.as_deref();
-        let name = &dial.address.name;
         Ok(Self {
-            address: match host {
-                Some(host) => format!("pipe://{host}/{name}"),
-                None => format!("pipe:{name}"),
-            },
             opening: calls::opening(dial),
-            remote: host.is_some(),
+            remote: dial.host.is_some(),
             access: dial.access,
             messages: dial.framing == Framing::Packet,
             pipe_type: dial.pipe_type,
@@ -52,11 +45,6 @@ impl PipeTarget {
             owner: dial.owner.as_deref().map(ResolvedOwner::resolve).transpose()?,
             patient: dial.wait.is_some(),
         })
-    }
-
-    /// The address as configured.
-    pub fn address(&self) -> &str {
-        &self.address
     }
 
     /// Opens it; the caller limits the time.

@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use super::admission::{Admission, Arrived, asks_for_certificates};
 use crate::config::{AdminListen, HostPort, PipeAddress, PipeListen};
 #[cfg(unix)]
-use crate::config::{FileAccess, LocalRules, UnixName};
+use crate::config::{LocalRules, UnixName};
 use crate::endpoint::Occupied;
 #[cfg(windows)]
 use crate::endpoint::PipeListener;
@@ -56,7 +56,6 @@ impl AdminListener {
     ///
     /// # Errors
     /// The system's; `Unsupported` for what this system does not have.
-    #[cfg_attr(windows, allow(unused_variables))]
     pub async fn bind(listen: &AdminListen, occupied: Occupied) -> io::Result<Self> {
         let admission = Admission::new(listen).map_err(io::Error::other)?;
         let bound = match listen {
@@ -70,15 +69,7 @@ impl AdminListener {
                 let rights = Rights { allow: &unix.allow, file: &unix.file };
                 Self::bind_unix(&unix.name, listen.to_string(), &rights, occupied).await?
             }
-            #[cfg(unix)]
-            AdminListen::Pipe(pipe) => {
-                crate::endpoint::unix::make_folder(&pipe.address.socket)?;
-                let name = UnixName::Path(pipe.address.socket.clone());
-                let rights = Rights { allow: &pipe.allow, file: &pipe.file };
-                Self::bind_unix(&name, listen.to_string(), &rights, occupied).await?
-            }
-            #[cfg(windows)]
-            AdminListen::Pipe(pipe) => Self::bind_pipe(pipe)?,
+            AdminListen::Pipe(pipe) => Self::bind_pipe(pipe, occupied).await?,
             // The configuration refuses it before.
             #[cfg(windows)]
             AdminListen::Unix(_) => return Err(io::ErrorKind::Unsupported.into()),
@@ -104,29 +95,25 @@ impl AdminListener {
     ///
     /// # Errors
     /// The system's.
-    #[cfg_attr(windows, allow(unused_variables))]
     pub async fn bind_private(pipe: &PipeAddress, occupied: Occupied) -> io::Result<Self> {
-        let private = PipeListen::private(pipe.clone());
-        #[cfg(unix)]
-        {
-            crate::endpoint::unix::make_folder(&pipe.socket)?;
-            let name = UnixName::Path(pipe.socket.clone());
-            let address = format!("pipe:{}", pipe.name);
-            let file = FileAccess { permissions: Some(0o600), ..private.file };
-            Self::bind_unix(
-                &name,
-                address,
-                &Rights { allow: &private.allow, file: &file },
-                occupied,
-            )
-            .await
+        let mut private = PipeListen::private(pipe.clone());
+        if cfg!(unix) {
+            private.file.permissions = Some(0o600);
         }
-        #[cfg(windows)]
-        Self::bind_pipe(&private)
+        Self::bind_pipe(&private, occupied).await
     }
 
+    #[cfg(unix)]
+    async fn bind_pipe(pipe: &PipeListen, occupied: Occupied) -> io::Result<Self> {
+        crate::endpoint::unix::make_folder(&pipe.address.socket)?;
+        let name = UnixName::Path(pipe.address.socket.clone());
+        let rights = Rights { allow: &pipe.allow, file: &pipe.file };
+        Self::bind_unix(&name, format!("pipe:{}", pipe.address.name), &rights, occupied).await
+    }
+
+    /// Nobody can be taken over: the instances of a pipe are its process's.
     #[cfg(windows)]
-    fn bind_pipe(pipe: &PipeListen) -> io::Result<Self> {
+    async fn bind_pipe(pipe: &PipeListen, _: Occupied) -> io::Result<Self> {
         let socket = PipeListener::bind(pipe, None)?;
         let address = format!("pipe:{}", pipe.address.name);
         Ok(Self::local(Bound::Pipe(Box::new(Mutex::new(socket))), address))

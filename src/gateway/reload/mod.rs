@@ -94,12 +94,9 @@ pub(super) struct Reloader {
 impl Reloader {
     /// Serves requests, and files that change, until `stop`.
     pub async fn run(self, mut requests: Requests, stop: CancellationToken) {
-        let mut watch = Watch::new(self.source.file().to_owned());
+        let mut watch = Watch::new(self.source.file().to_owned(), self.source.seen());
         self.arm(&mut watch).await;
         let serving = async {
-            if self.catch_up().await {
-                self.arm(&mut watch).await;
-            }
             loop {
                 let request = tokio::select! {
                     Some(request) = requests.recv() => request,
@@ -115,20 +112,6 @@ impl Reloader {
             }
         };
         stop.run_until_cancelled(serving).await;
-    }
-
-    /// The file may have changed after it was read at the start and before it
-    /// was watched; says whether it had to be read again.
-    async fn catch_up(&self) -> bool {
-        let in_force = self.world.lock().config.clone();
-        let source = self.source.clone();
-        let read = blocking(move || source.load()).await;
-        let late = in_force.watch && !matches!(read, Ok(Ok(now)) if now == in_force);
-        if late {
-            // How it went is told as always.
-            let _ = self.reload(FILE).await;
-        }
-        late
     }
 
     /// A configuration that was refused is set right in one of its files, too.

@@ -1,8 +1,10 @@
 //! Where a configuration comes from, so that it can be read again.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use crate::config::{self, Config, ConfigError, LogFormat, Surroundings};
+use crate::gateway::watch::Seen;
 
 /// A configuration file, and what the command line put in its place.
 #[derive(Debug, Clone)]
@@ -15,14 +17,22 @@ pub struct Source {
     pub log_level: Option<String>,
     /// `--log-format`
     pub log_format: Option<LogFormat>,
+    /// The file as it was just before it was read first.
+    seen: OnceLock<Seen>,
 }
 
 impl Source {
+    /// Reads nothing yet.
+    pub fn new(file: PathBuf, surroundings: Surroundings) -> Self {
+        Self { file, surroundings, log_level: None, log_format: None, seen: OnceLock::new() }
+    }
+
     /// Reads it.
     ///
     /// # Errors
     /// All mistakes.
     pub fn load(&self) -> Result<Config, ConfigError> {
+        self.seen.get_or_init(|| Seen::at(&self.file));
         let mut config = config::load(&self.file, &self.surroundings)?;
         if let Some(level) = &self.log_level {
             config.log.level.clone_from(level);
@@ -31,6 +41,11 @@ impl Source {
             config.log.format = format;
         }
         Ok(config)
+    }
+
+    /// The file as it was just before it was read first, if it was.
+    pub(in crate::gateway) fn seen(&self) -> Option<&Seen> {
+        self.seen.get()
     }
 
     /// The file.

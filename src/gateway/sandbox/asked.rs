@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use super::capabilities::is_kept_out;
-use super::grants::nearest;
+use super::grants::folder_for;
 use super::needs::{Needs, Use};
 use crate::sys::sandbox::{self, Capability, Enforced, Grants, Ports};
 
@@ -70,7 +70,7 @@ impl Granted {
             Use::Connect => return None,
         };
         let at = match of {
-            Use::Make => nearest(path.parent().unwrap_or(Path::new(""))),
+            Use::Make => folder_for(path),
             // One that is not there is told as that, by whoever opens it.
             _ => std::fs::canonicalize(path).ok(),
         };

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
-use super::grants;
+use super::grants::folder_for;
 use super::needs::{Needs, Use};
 use crate::config::Sandbox;
 use crate::sys::sandbox::{self, Capability, Reach};
@@ -65,8 +65,7 @@ pub(super) fn is_kept_out(of: Use, path: &Path) -> bool {
         Use::Read => sandbox::is_refused(path, Reach::Read),
         Use::Write | Use::Connect => sandbox::is_refused(path, Reach::Write),
         Use::Make => {
-            let folder = path.parent().and_then(grants::nearest);
-            folder.is_some_and(|folder| sandbox::is_refused(&folder, Reach::Make))
+            folder_for(path).is_some_and(|folder| sandbox::is_refused(&folder, Reach::Make))
         }
     }
 }

@@ -56,14 +56,15 @@ fn ports(needs: &Needs) -> Ports {
 /// The folder that the path names, and the one that the file lies in if the
 /// path is a link.
 fn folders_of(path: &Path) -> BTreeSet<PathBuf> {
-    let named = nearest(path.parent().unwrap_or(Path::new("")));
+    let named = folder_for(path);
     let real = std::fs::canonicalize(path).ok();
     let real = real.and_then(|file| file.parent().map(Path::to_owned));
     named.into_iter().chain(real).collect()
 }
 
-/// The folder, or what there is above it: what is missing is made.
-pub(super) fn nearest(folder: &Path) -> Option<PathBuf> {
-    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    here.ancestors().find_map(|one| std::fs::canonicalize(one).ok())
+/// The folder that the path names, or what there is above it: what is missing
+/// is made.
+pub(super) fn folder_for(path: &Path) -> Option<PathBuf> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new(".")).ancestors().find_map(|one| std::fs::canonicalize(one).ok())
 }

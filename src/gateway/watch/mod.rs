@@ -45,9 +45,11 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Of this configuration file; watches nothing until it is armed.
-    pub fn new(config: PathBuf) -> Self {
-        let (seen, told) = Default::default();
+    /// Of this configuration file, which was `seen` so before it was read; watches
+    /// nothing until it is armed.
+    pub fn new(config: PathBuf, seen: Option<&Seen>) -> Self {
+        let seen = seen.map(|seen| (config.clone(), seen.clone())).into_iter().collect();
+        let told = Default::default();
         Self { config, on: false, seen, watcher: None, told, warned: false }
     }
 

@@ -34,7 +34,8 @@ impl Seen {
         self.digest == other.digest
     }
 
-    fn at(path: &Path) -> Self {
+    /// The file as it is now.
+    pub fn at(path: &Path) -> Self {
         let mark = mark(path);
         let digest = mark.as_ref().and_then(|_| digest(path));
         Self { mark, digest }

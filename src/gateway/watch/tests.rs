@@ -53,3 +53,18 @@ async fn a_fifo_in_a_files_place_is_not_opened() {
         look(vec![file.clone()]).await[&file]
     );
 }
+
+/// Between the start's reading of it and the watching of it.
+#[tokio::test]
+async fn a_file_that_changed_before_it_was_watched_has_changed() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("pipeferry.toml");
+    std::fs::write(&file, "as it was read").unwrap();
+    let seen = Seen::at(&file);
+    std::fs::write(&file, "as it is").unwrap();
+    let text = "[bridge.b]\nlisten = \"pipe:x\"\nconnect = \"tcp:h:1\"\n";
+    let config = crate::config::parse(text, &file, &crate::config::Surroundings::of_this_process());
+    let mut watch = Watch::new(file, Some(&seen));
+    watch.arm(&config.unwrap(), BTreeMap::new()).await;
+    tokio::time::timeout(Duration::from_secs(30), watch.changed()).await.unwrap();
+}

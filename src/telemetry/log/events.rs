@@ -17,6 +17,7 @@ use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 
+use super::cut::cut;
 use super::flood::{Flood, Limits};
 use super::repeats;
 
@@ -152,8 +153,7 @@ fn in_words(event: &Event<'_>, held_back: u64) -> String {
     // The system ends a text at a NUL.
     let mut text = message.replace('\0', "\\0");
     if text.len() > LONGEST {
-        let end = (0..=LONGEST).rev().find(|at| text.is_char_boundary(*at));
-        text.truncate(end.unwrap_or_default());
+        text.truncate(cut(&text, LONGEST).len());
         text.push_str("...");
     }
     text

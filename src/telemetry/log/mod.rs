@@ -11,6 +11,7 @@
 //! outside contains: text passes through [`fields`] and [`one_line`], JSON escapes
 //! by itself.
 
+mod cut;
 mod events;
 mod fields;
 mod flood;

@@ -19,6 +19,7 @@ use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 
+use super::cut::cut;
 use super::flood::{Flood, Limits};
 
 /// The `tracing` target of what this tells; it is never held back itself.
@@ -215,10 +216,7 @@ fn text_of(event: &Event<'_>) -> String {
 fn write_cut(text: &mut String, value: fmt::Arguments<'_>) {
     // Writing to a String can not fail.
     let _ = write!(text, "{value}");
-    if text.len() > LONGEST {
-        let end = (0..=LONGEST).rev().find(|at| text.is_char_boundary(*at));
-        text.truncate(end.unwrap_or_default());
-    }
+    text.truncate(cut(text, LONGEST).len());
 }
 
 impl Debug for Repeats {

@@ -106,6 +106,15 @@ impl Target {
         }
     }
 
+    /// A connection that this client has through the bridge: what it says first
+    /// arrives here.
+    pub fn carried(&self, mut client: Duplex) -> (Duplex, Duplex) {
+        client.send(b"up");
+        let mut service = self.accept();
+        assert_eq!(service.exactly(2), b"up");
+        (client, service)
+    }
+
     /// Nobody has dialled.
     pub fn untouched(&self) -> bool {
         match &self.listener {

@@ -9,6 +9,7 @@ use tracing::{Event, Level};
 use tracing_subscriber::fmt::FormatFields;
 use tracing_subscriber::fmt::format::Writer;
 
+use crate::telemetry::log::cut::cut;
 use crate::telemetry::log::fields::escaped;
 
 /// The most bytes of one value; what is longer ends in `…`.
@@ -78,10 +79,8 @@ impl Entry {
         if self.0.len() > MOST {
             return;
         }
-        let cut = (value.len() > LONGEST)
-            .then(|| (0..=LONGEST).rev().find(|at| value.is_char_boundary(*at)))
-            .flatten();
-        let (value, rest) = cut.map_or((value, ""), |end| (&value[..end], "…"));
+        let rest = if value.len() > LONGEST { "…" } else { "" };
+        let value = cut(value, LONGEST);
         self.0.extend_from_slice(name.as_bytes());
         if value.contains('\n') {
             let length = (value.len() + rest.len()) as u64;

@@ -143,7 +143,7 @@ fn serve(host: &Host) -> u8 {
     let name = host.name.as_str();
     let surroundings = Surroundings::of_this_process();
     let file = host.config.clone();
-    let source = Source { file, surroundings, log_level: None, log_format: None };
+    let source = Source::new(file, surroundings);
     let config = source.load().map_err(Failure::from);
     let level = config.as_ref().map_or("info", |config| &config.log.level);
     let Ok(guard) = log::start(&host.log, &host.name, level) else { return 1 };
