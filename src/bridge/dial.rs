@@ -54,7 +54,7 @@ pub(super) async fn dial(
     let limit = shared.config.connect_timeout;
     if let Some(target) = shared.targets.only() {
         let dialled = call.dial(target, target.wait().unwrap_or(limit), from).await;
-        let Dialled { conn, place, .. } = dialled.map_err(|missed| missed.why)?;
+        let Dialled { conn, place, .. } = dialled.map_err(|missed| missed.at(target))?;
         let via = place.map(|place| Box::new(Via { counted: None, place: Some(place) }));
         return Ok(Reached { conn, prefix: target.prefix(), via });
     }

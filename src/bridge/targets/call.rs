@@ -21,10 +21,17 @@ pub(in crate::bridge) struct Call<'a> {
 
 /// A dial that did not reach its target.
 pub(in crate::bridge) struct Missed {
-    /// One sentence, the target's address first.
+    /// One sentence, without the target's address.
     pub why: String,
     /// It was for want of something on this machine, such as descriptors.
     pub our_fault: bool,
+}
+
+impl Missed {
+    /// The sentence, for where nothing else names the target.
+    pub fn at(&self, target: &Target) -> String {
+        format!("{}: {}", target.address(), self.why)
+    }
 }
 
 impl Call<'_> {
@@ -63,8 +70,7 @@ pub(super) async fn dial(
     limit: Duration,
     from: &mut Option<SocketAddr>,
 ) -> Result<Dialled, Missed> {
-    let address = target.address();
-    let missed = |why: String, our_fault| Missed { why: format!("{address}: {why}"), our_fault };
+    let missed = |why: String, our_fault| Missed { why, our_fault };
     match timeout(limit, target.dialer().dial(header, limit, from)).await {
         Err(_) => Err(missed(format!("no answer within {:?}", to_the_millisecond(limit)), false)),
         Ok(Err(error)) => Err(missed(error.to_string(), DialError::is_shortage(&error))),

@@ -99,11 +99,11 @@ impl Walk<'_> {
         }
     }
 
-    fn missed(&mut self, attempt: Attempt, Missed { why, our_fault }: Missed) {
+    fn missed(&mut self, attempt: Attempt, missed: Missed) {
         let target = attempt.target().clone();
-        if !our_fault && attempt.failed(self.probes.bridge, &why) {
+        if !missed.our_fault && attempt.failed(self.probes.bridge, &missed.why) {
             self.probes.begin(&target, &self.targets.over);
         }
-        self.reasons.push(why);
+        self.reasons.push(missed.at(&target));
     }
 }
