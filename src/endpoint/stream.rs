@@ -128,8 +128,8 @@ impl Stream {
     /// its way is lost, and nobody may say that it arrived. (tokio's own
     /// shutdown takes a connection that is over for one that was ended.)
     pub fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.tcp().is_some_and(|tcp| sys::socket::is_over(tcp).unwrap_or(true)) {
-            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+        if let Self::Tcp(stream) = self {
+            return Poll::Ready(sys::socket::end(stream));
         }
         each!(self, inner => inner.poll_shutdown(cx))
     }
@@ -171,11 +171,12 @@ impl Stream {
     /// Bytes that an abort now would destroy; see [`super::Conn`].
     pub fn unacknowledged(&self) -> Option<usize> {
         let Some(socket) = self.tcp() else { return Some(0) };
-        // A connection that is over keeps its count.
-        if sys::socket::is_over(socket).unwrap_or(true) {
-            return Some(0);
+        match sys::socket::unacknowledged(socket) {
+            Ok(0) => Some(0),
+            // A connection that is over keeps its count.
+            _ if sys::socket::is_over(socket).unwrap_or(true) => Some(0),
+            count => count.ok(),
         }
-        sys::socket::unacknowledged(socket).ok()
     }
 
     /// The TCP socket, where there is one.

@@ -5,6 +5,7 @@
 //! go on without it.
 
 use std::io;
+use std::net::Shutdown;
 use std::os::windows::io::{AsRawSocket, AsSocket};
 
 use windows_sys::Win32::Networking::WinSock::{
@@ -40,6 +41,18 @@ pub fn accept_queue(_listener: &impl AsSocket) -> io::Result<usize> {
 /// None; as on other systems.
 pub fn is_over(socket: &impl AsSocket) -> io::Result<bool> {
     Ok(tcp_info(socket).is_ok_and(|info| info.State == TCPSTATE_CLOSED))
+}
+
+/// Tells the peer of a TCP connection that no more will come.
+///
+/// # Errors
+/// `ConnectionReset` for one that is over, which shutdown does not always say
+/// here; else whatever it says.
+pub fn end(socket: &impl AsSocket) -> io::Result<()> {
+    if is_over(socket)? {
+        return Err(io::ErrorKind::ConnectionReset.into());
+    }
+    socket2::SockRef::from(socket).shutdown(Shutdown::Write)
 }
 
 /// Lets nobody else bind where this socket will listen. Without it another
