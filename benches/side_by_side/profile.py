@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from . import certificates
+from . import calls, certificates
 from .cli import raise_descriptor_limit
 from .load import Target
 from .measures import all_measures
@@ -27,6 +27,7 @@ def parse(argv):
     parser.add_argument("--relay", default="pipeferry", metavar="NAME")
     parser.add_argument("--seconds", type=float, default=3.0, help="load, for each tool (3)")
     parser.add_argument("--lines", type=int, default=40, help="of perf's report (40)")
+    parser.add_argument("--calls", action="store_true", help="instead, the CPU time by system call")
     parser.add_argument("--graph", action="store_true", help="with callers (frame pointers, or DWARF if built so)")
     parser.add_argument("--pipeferry", metavar="PATH", help="profile this binary")
     parser.add_argument("--before", metavar="PATH", help="another binary, for --relay before")
@@ -59,7 +60,11 @@ def profile(options, measure, relay, space):
         with relay.started(measure.job, site) as running:
             load = lambda seconds: measure.observe(space, running, target, seconds)  # noqa: E731
             try:
-                print("undisturbed:", shown(load(options.seconds)))
+                undisturbed = load(options.seconds)
+                print("undisturbed:", shown(undisturbed))
+                if options.calls:
+                    by_call(options, measure, space, running, load, undisturbed)
+                    return 0
                 for tool in (with_perf, with_strace):
                     tool(options, space, running, load)
             except Failed as why:
@@ -97,6 +102,21 @@ def with_perf(options, space, running, load):
         print(f"\n== perf, {process.role}")
         for sort, most in (("dso", 6), ("dso,sym", options.lines)):
             print("\n".join(perf_report(data, sort)[:most]), end="\n\n")
+
+
+def by_call(options, measure, space, running, load, undisturbed):
+    """All processes of the relay together: that is what its cost is."""
+    if not shutil.which("perf"):
+        raise Failed("perf is not installed (Debian: linux-perf)")
+    cost = next((figure for figure in measure.figures if figure.key.startswith("cpu_")), None)
+    if cost is None:
+        raise Failed(f"{measure.name} has no figure of CPU time to share out")
+    data = space.path("perf.data")
+    pids = ",".join(str(pid) for process in running.processes for pid in process.pids())
+    with attached([*PERF, "-g", "-o", data, "-p", pids]):
+        load(options.seconds)
+    samples = calls.of_recording(data)
+    print("\n".join(calls.table(samples, undisturbed[cost.key], cost.unit, options.lines)))
 
 
 def perf_report(data, sort):

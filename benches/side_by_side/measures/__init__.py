@@ -5,7 +5,7 @@ from .connects import Connects
 from .idle import Idle
 from .messages import Messages
 from .pingpong import PingPong
-from ..relays.base import MESSAGES, PAIR, PAIR_MESSAGES, PAIR_RESUMED, PLAIN
+from ..relays.base import MESSAGES, PAIR, PAIR_MESSAGES, PAIR_RESUMED, PAIR_RESUMED_13, PLAIN
 
 
 def all_measures(idle):
@@ -24,6 +24,7 @@ def all_measures(idle):
         PingPong("pair-pingpong", PAIR, connections=8),
         Connects("pair-connects", PAIR, at_a_time=8),
         Connects("pair-resumed", PAIR_RESUMED, at_a_time=8),
+        Connects("pair-resumed-tls13", PAIR_RESUMED_13, at_a_time=8),
         Idle("pair-idle", PAIR, connections=idle),
         Messages("pair-messages-64", PAIR_MESSAGES, size=64),
     ]

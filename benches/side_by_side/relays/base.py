@@ -10,7 +10,8 @@ from ..processes import Process, wait_until_listening
 PLAIN = "plain"                  # bytes, one relay
 MESSAGES = "messages"            # SOCK_SEQPACKET packets to u32be frames, one relay
 PAIR = "pair"                    # bytes, unix -> near -> mutual TLS -> far -> tcp
-PAIR_RESUMED = "pair-resumed"    # as PAIR, set up so that TLS sessions are resumed
+PAIR_RESUMED = "pair-resumed"    # as PAIR, under TLS 1.2 and so that sessions are resumed
+PAIR_RESUMED_13 = "pair-resumed-tls13"  # as PAIR, resuming under TLS 1.3, as pipeferry does by default
 PAIR_MESSAGES = "pair-messages"  # packets to frames, over such a pair
 
 

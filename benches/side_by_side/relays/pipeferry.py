@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from ..processes import free_port
-from .base import MESSAGES, PAIR, PAIR_MESSAGES, PAIR_RESUMED, PLAIN, Relay
+from .base import MESSAGES, PAIR, PAIR_MESSAGES, PAIR_RESUMED, PAIR_RESUMED_13, PLAIN, Relay
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -33,9 +33,9 @@ trust = "{0.trust}"
 
 class Pipeferry(Relay):
     """Its defaults; only the limit of connections is raised, logs are off, and
-    sessions are resumed where those of the others are."""
+    sessions are resumed where those of the others are, under the same TLS."""
 
-    jobs = frozenset({PLAIN, MESSAGES, PAIR, PAIR_RESUMED, PAIR_MESSAGES})
+    jobs = frozenset({PLAIN, MESSAGES, PAIR, PAIR_RESUMED, PAIR_RESUMED_13, PAIR_MESSAGES})
 
     def __init__(self, path, build, name="pipeferry"):
         self.name = name
@@ -65,7 +65,9 @@ class Pipeferry(Relay):
             return
         port = free_port()
         tls = f'{{ address = "tls:127.0.0.1:{port}", identity = "gateway"'
-        if job != PAIR_RESUMED and self.has_key("resume"):
+        if job == PAIR_RESUMED:
+            tls += ', max_tls = "1.2"'
+        elif job != PAIR_RESUMED_13 and self.has_key("resume"):
             tls += ", resume = false"
         far = CONFIG.format(mode=mode, listen=tls + ', allow = "any" }', connect=target)
         near = CONFIG.format(mode=mode, listen=listen, connect=tls + ', server_name = "localhost" }')
