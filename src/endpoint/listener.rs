@@ -83,13 +83,12 @@ impl Listener {
         rules: Option<&ResolvedLocalRules>,
         occupied: Occupied,
     ) -> Result<Self, BindError> {
-        let (scheme, rest) = written(config);
-        let address = format!("{scheme}:{rest}");
+        let address = config.to_string();
         let socket = Self::open(config, rules, occupied).await;
         let socket = socket.map_err(|source| BindError { address: address.clone(), source })?;
         // Port 0 was picked by the system by now.
         let address = match &socket {
-            Socket::Tcp(listener, _) => address_of(listener, scheme).unwrap_or(address),
+            Socket::Tcp(listener, _) => address_of(listener, config.scheme()).unwrap_or(address),
             _ => address,
         };
         let place = match config {
@@ -277,23 +276,5 @@ fn take_handed(end: &HandedListen) -> io::Result<Socket> {
         handed::Kind::Local { packet } => {
             Ok(Socket::Local(LocalListener::of_handed(socket, packet, &end.allow)?))
         }
-    }
-}
-
-/// The word that the address of a listening end begins with.
-pub fn scheme(config: &Listen) -> &'static str {
-    written(config).0
-}
-
-/// Scheme and rest of an address as configured.
-fn written(config: &Listen) -> (&'static str, String) {
-    match config {
-        Listen::Tcp(tcp) => ("tcp", tcp.at.to_string()),
-        Listen::Tls(tls) => ("tls", tls.tcp.at.to_string()),
-        Listen::Unix(unix) => ("unix", unix.name.to_string()),
-        Listen::Pipe(pipe) => ("pipe", pipe.address.name.to_string()),
-        Listen::Fifo(fifo) => ("fifo", fifo.path.display().to_string()),
-        Listen::Handed(end) => ("fd", end.name.to_string()),
-        Listen::Stdio(_) => ("stdio", String::new()),
     }
 }

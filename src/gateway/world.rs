@@ -9,7 +9,7 @@ use std::time::{Instant, SystemTime};
 
 use super::admin::status::{
     BridgeState, BridgeStatus, GatewayState, IdentityStatus, Readiness, ReloadStatus, Status,
-    Traffic, mode_word,
+    Traffic,
 };
 use super::admin::{AdminView, Meter, OpenConnections};
 use super::open_connections::newest_and_busiest;
@@ -179,7 +179,7 @@ fn bridge_status(bridge: &RunningBridge) -> BridgeStatus {
     let state = if bridge.is_draining() { BridgeState::Closed } else { BridgeState::Listening };
     BridgeStatus {
         name: bridge.name().to_owned(),
-        mode: mode_word(bridge.mode()),
+        mode: bridge.mode().word(),
         listen: bridge.address(),
         connect: bridge.target(),
         targets: bridge.targets().into_iter().map(Into::into).collect(),

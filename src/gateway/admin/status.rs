@@ -8,7 +8,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 
 use crate::bridge::TargetState;
-use crate::config::Mode;
 use crate::gateway::sandbox::SandboxStatus;
 use crate::telemetry::Outcome;
 use crate::telemetry::metrics::{BridgeMetrics, DirectionMeter};
@@ -169,14 +168,6 @@ impl Traffic {
 impl Moved {
     fn of(meter: &DirectionMeter) -> Self {
         Self { bytes: meter.total_bytes(), messages: meter.total_messages() }
-    }
-}
-
-/// The word for a mode, as in the configuration.
-pub const fn mode_word(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Byte => "byte",
-        Mode::Message => "message",
     }
 }
 
