@@ -19,7 +19,6 @@ use rustls::pki_types::{CertificateRevocationListDer, UnixTime};
 use rustls::sign::CertifiedKey;
 
 pub(super) use self::credential::seconds;
-pub(super) use self::problem::date;
 pub use self::problem::{IdentityError, IdentityWarning, Problem, Warning};
 use crate::access::CertificateNames;
 use crate::config;

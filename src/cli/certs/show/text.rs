@@ -4,10 +4,11 @@ use std::io::Write;
 
 use clap::ValueEnum;
 
-use super::super::index::{Revocation, date};
+use super::super::index::Revocation;
 use super::files::{Inspected, Item};
 use super::folder::{Issued, Listing};
 use super::{Certificate, Crl};
+use crate::telemetry::rfc3339;
 
 /// A CRL with fewer days left than this is worth a word.
 const CRL_SOON: i64 = 7;
@@ -81,7 +82,7 @@ fn row(issued: &Issued) -> [String; 6] {
     let state = match &entry.revoked {
         Some(Revocation { at, reason }) => {
             let reason = reason.to_possible_value().map(|v| v.get_name().to_owned());
-            format!("revoked {} ({})", &date(*at)[..10], reason.unwrap_or_default())
+            format!("revoked {} ({})", &rfc3339(*at)[..10], reason.unwrap_or_default())
         }
         None => issued.state.into(),
     };
