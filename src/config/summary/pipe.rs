@@ -47,9 +47,7 @@ pub(super) fn dial(view: View, pipe: &PipeDial) -> Options {
 fn place(system: System, address: &PipeAddress) -> Options {
     match system {
         System::Unix => vec![("socket", address.socket.display().to_string())],
-        System::Windows => {
-            vec![("path", format!(r"\\.\pipe\{}", address.name.as_str().replace('/', "\\")))]
-        }
+        System::Windows => vec![("path", address.name.win32_path(None))],
     }
 }
 
