@@ -3,25 +3,21 @@
 //!
 //! Nothing of the target is touched before this has said yes.
 
-use std::io;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+mod handshake;
+mod proxy_header;
 
-use rustls::ServerConfig;
-use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
+use std::sync::Mutex;
+use std::time::Instant;
 
+use self::handshake::TlsAdmission;
 use super::judge::Judge;
 use super::{Problem, Shared};
-use crate::access::{Origin, Peer, ResolvedLocalRules, TlsSession};
-use crate::config::{Listen, ProxyAccept, TlsClients, TlsServer};
-use crate::endpoint::tls::{HandshakeError, Shaken, accept};
-use crate::endpoint::{Conn, Stream, name_client, turn_away};
-use crate::proxy;
+use crate::access::{Origin, Peer, ResolvedLocalRules};
+use crate::config::{Listen, ProxyAccept};
+use crate::endpoint::{Conn, Stream, name_client};
 use crate::telemetry::Outcome;
 use crate::telemetry::metrics::HandshakeEnd;
-use crate::tls::{self, Identities, Identity, Recheck, Refusal, TlsError};
+use crate::tls::{Identities, Recheck};
 
 /// What a bridge asks of its clients.
 #[derive(Debug)]
@@ -32,19 +28,6 @@ pub(super) struct Admission {
     handed: bool,
     proxy: Option<ProxyAccept>,
     tls: Option<TlsAdmission>,
-}
-
-struct TlsAdmission {
-    config: Arc<ServerConfig>,
-    fin_is_end: bool,
-    identity: Arc<Identity>,
-    clients: TlsClients,
-}
-
-impl std::fmt::Debug for TlsAdmission {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TlsAdmission").field("fin_is_end", &self.fin_is_end).finish()
-    }
 }
 
 /// A client that does not come in.
@@ -133,7 +116,7 @@ impl Admission {
     pub async fn admit(
         &self,
         shared: &Shared,
-        conn: Conn,
+        mut conn: Conn,
         peer: &mut Peer,
     ) -> Result<Conn, Refused> {
         name_client(peer).await;
@@ -142,7 +125,9 @@ impl Admission {
             return Ok(conn);
         }
         let deadline = Instant::now() + shared.handshake_timeout;
-        let conn = self.read_proxy(conn, peer, shared.handshake_timeout).await?;
+        if let Some(expected) = &self.proxy {
+            proxy_header::read(expected, &mut conn, peer, shared.handshake_timeout).await?;
+        }
         match (&self.tls, conn) {
             (Some(tls), Conn::Stream(Stream::Tcp(tcp))) => {
                 let left = deadline.saturating_duration_since(Instant::now());
@@ -169,113 +154,6 @@ impl Admission {
         match rules.admits(&process.account).reason() {
             Some(reason) => Err(Refused::denied(reason)),
             None => Ok(()),
-        }
-    }
-
-    async fn read_proxy(
-        &self,
-        mut conn: Conn,
-        peer: &mut Peer,
-        limit: Duration,
-    ) -> Result<Conn, Refused> {
-        let Some(expected) = &self.proxy else { return Ok(conn) };
-        check_sender(expected, peer)?;
-        let read = async {
-            match &mut conn {
-                Conn::Stream(Stream::Tcp(stream)) => read_header(stream).await,
-                #[cfg(unix)]
-                Conn::Stream(Stream::Unix(stream)) => read_header(stream).await,
-                _ => Err(Refused::failed("a PROXY header needs a stream")),
-            }
-        };
-        let header = timeout(limit, read).await;
-        let header =
-            header.map_err(|_| Refused::failed("no PROXY header within `handshake_timeout`"))??;
-        peer.proxied = proxy::into_proxied(&header, expected.detail).map(Box::new);
-        Ok(conn)
-    }
-}
-
-/// Who may speak for others.
-fn check_sender(expected: &ProxyAccept, peer: &Peer) -> Result<(), Refused> {
-    let Origin::Network { peer: address, .. } = &peer.origin else {
-        // A Unix socket's client was asked for its account already.
-        return Ok(());
-    };
-    let ip = address.ip().to_canonical();
-    if expected.from.iter().any(|network| network.contains(&ip)) {
-        return Ok(());
-    }
-    Err(Refused::denied(format!("{ip} is in none of the networks of `proxy_from`")))
-}
-
-/// Reads exactly the header: what follows it is the client's.
-async fn read_header(stream: &mut (impl AsyncRead + Unpin)) -> Result<proxy::Header, Refused> {
-    let mut bytes = vec![0; proxy::HEAD_LEN];
-    let mut have = 0;
-    while have < proxy::HEAD_LEN {
-        let got = stream.read(&mut bytes[have..]).await.map_err(header_cut)?;
-        if got == 0 {
-            return Err(Refused::failed("the client left before its PROXY header"));
-        }
-        have += got;
-        // A client that speaks something else is told so at its first byte,
-        // and not when its time is up.
-        proxy::check_start(&bytes[..have]).map_err(|error| Refused::failed(error.to_string()))?;
-    }
-    let mut head = [0; proxy::HEAD_LEN];
-    head.copy_from_slice(&bytes);
-    let rest = proxy::announced_len(&head).map_err(|error| Refused::failed(error.to_string()))?;
-    bytes.resize(proxy::HEAD_LEN + rest, 0);
-    stream.read_exact(&mut bytes[proxy::HEAD_LEN..]).await.map_err(header_cut)?;
-    proxy::parse(&bytes).map_err(|error| Refused::failed(error.to_string()))
-}
-
-fn header_cut(error: io::Error) -> Refused {
-    Refused::failed(format!("the PROXY header was cut: {error}"))
-}
-
-impl TlsAdmission {
-    fn new(listen: &TlsServer, identities: &Identities) -> Result<Self, TlsError> {
-        let identity = identities
-            .get(&listen.identity)
-            .ok_or_else(|| TlsError::NoCredential(listen.identity.clone()))?;
-        let config = tls::server_config(identity, listen.clone())?;
-        Ok(Self {
-            config,
-            fin_is_end: listen.tls.close_notify_optional,
-            identity: Arc::clone(identity),
-            clients: listen.clients.clone(),
-        })
-    }
-
-    async fn handshake(
-        &self,
-        tcp: TcpStream,
-        peer: &mut Peer,
-        limit: Duration,
-    ) -> Result<Conn, Refused> {
-        let accepted = accept(tcp, Arc::clone(&self.config), self.fin_is_end);
-        let (shaken, seen) = tls::witness(timeout(limit, accepted)).await;
-        let shaken =
-            shaken.map_err(|_| Refused::failed("no TLS handshake within `handshake_timeout`"))?;
-        match shaken {
-            Ok(Shaken { conn, session, names, chain, .. }) => {
-                let session = TlsSession { sni: seen.sni, ..session };
-                peer.tls = Some(Box::new(session));
-                peer.certificate = names.map(Box::new);
-                peer.chain = (!chain.is_empty())
-                    .then(|| chain.iter().map(|der| der.as_ref().into()).collect());
-                Ok(Stream::Tls(Box::new(conn)).into())
-            }
-            Err(HandshakeError { error, tcp }) => {
-                turn_away(tcp).await;
-                peer.certificate = seen.names.clone().map(Box::new);
-                Err(match seen.classify(&error) {
-                    Refusal::Denied { reason } => Refused::denied(reason),
-                    Refusal::Failed { reason } => Refused::failed(reason),
-                })
-            }
         }
     }
 }

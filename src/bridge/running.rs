@@ -13,7 +13,7 @@ use super::accept::Order;
 use super::current::{Current, Whereabouts};
 use super::{Bridge, Live, OpenBridge, Shared, TargetState};
 use crate::config::Mode;
-use crate::endpoint::{Keep, Listener, Regrant, keep, scheme};
+use crate::endpoint::{Keep, Listener, Regrant, keep};
 use crate::telemetry::metrics::BridgeMetrics;
 
 /// An accept loop that is well answers at once, or after a pause of a second.
@@ -119,7 +119,7 @@ impl RunningBridge {
         let listen = other.shared.config.listen.clone();
         let mut place = self.current.place();
         if let Some((_, rest)) = place.address.split_once(':') {
-            place.address = format!("{}:{rest}", scheme(&listen));
+            place.address = format!("{}:{rest}", listen.scheme());
         }
         self.current.moved(place);
         self.adopt(other.shared);

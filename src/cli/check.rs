@@ -1,13 +1,9 @@
 //! `pipeferry check`: what would run, or every mistake.
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
-use anyhow::Context;
-
-use super::Failure;
 use super::args::CheckArgs;
-use super::run;
+use super::{Failure, print, run};
 use crate::config::{self, Surroundings, System};
 use crate::gateway::{Prepared, sandbox};
 use crate::telemetry::metrics::Exposition;
@@ -33,7 +29,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     }
     let kind = if here { "" } else { "; files and accounts of that system were not looked at" };
     text.push_str(&format!("{} is right{kind}\n", path.display()));
-    std::io::stdout().lock().write_all(text.as_bytes()).context("cannot print")?;
+    print(&text)?;
     Ok(ExitCode::SUCCESS)
 }
 

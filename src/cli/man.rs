@@ -1,12 +1,11 @@
 //! `pipeferry man`: the manual page.
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::CommandFactory;
 
-use super::{Cli, Failure};
+use super::{Cli, Failure, print};
 
 /// Prints one page: the program, then each command.
 pub(super) fn run() -> Result<ExitCode, Failure> {
@@ -24,6 +23,6 @@ pub(super) fn run() -> Result<ExitCode, Failure> {
         text.extend_from_slice(heading.as_bytes());
         text.extend_from_slice(section.as_bytes());
     }
-    std::io::stdout().lock().write_all(&text).context("cannot print")?;
+    print(&text)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -16,10 +16,12 @@ mod failure;
 mod forward;
 mod log_end;
 mod man;
+mod print;
 mod relay;
 mod run;
 mod schema;
 pub mod service;
+mod table;
 mod top;
 
 use std::process::ExitCode;
@@ -29,6 +31,7 @@ use clap::Parser;
 pub use self::args::Cli;
 use self::args::Command;
 pub use self::failure::Failure;
+use self::print::print;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {

@@ -96,9 +96,8 @@ pub fn from_addresses(
         }
         _ => None,
     };
-    let identities = std::mem::take(&mut scope.identities);
-    let identities = identities.into_iter().filter_map(|(name, one)| one.map(|one| (name, one)));
-    let config = bridge.map(|bridge| around(bridge, identities.collect()));
+    let identities = resolve::good_identities(std::mem::take(&mut scope.identities));
+    let config = bridge.map(|bridge| around(bridge, identities));
     scope.report.finish(config)
 }
 
@@ -140,14 +139,13 @@ fn timing(given: &CommandLine) -> Timing {
 }
 
 fn take_pipe_path(scope: &mut Scope<'_>, pattern: &str) {
-    if pattern.contains("{name}") {
-        scope.pipe_path = PipePath::Pattern(pattern.to_owned());
-        return;
+    match PipePath::written(pattern) {
+        Ok(path) => scope.pipe_path = path,
+        Err(fault) => {
+            let source = scope.report.add_source("--pipe-path", pattern);
+            scope.fault(Spot { source, start: 0, end: pattern.len() }, fault);
+        }
     }
-    let source = scope.report.add_source("--pipe-path", pattern);
-    let fault = Fault::new("every pipe would have the same socket");
-    let spot = Spot { source, start: 0, end: pattern.len() };
-    scope.fault(spot, fault.expected("a path with `{name}` in it"));
 }
 
 /// The identities of a file. What else is in it is not this bridge's business.

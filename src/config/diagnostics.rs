@@ -9,13 +9,6 @@ use std::ops::Range;
 use super::render;
 use super::report::Fault;
 
-/// How bad it is. Every mistake keeps the configuration from being used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Severity {
-    /// Nothing runs with this.
-    Error,
-}
-
 /// A text that was read: a file, or an argument of the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Source {
@@ -53,11 +46,9 @@ impl Source {
     }
 }
 
-/// One mistake.
+/// One mistake; each of them keeps the configuration from being used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// How bad it is.
-    pub severity: Severity,
     /// The file's name as it was given, or which argument it is.
     pub file: String,
     /// The line, from 1.
@@ -77,7 +68,6 @@ pub struct Diagnostic {
 impl Diagnostic {
     pub(crate) fn new(source: usize, span: Range<usize>, fault: Fault) -> Self {
         Self {
-            severity: Severity::Error,
             file: String::new(),
             line: 1,
             column: 1,

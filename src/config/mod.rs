@@ -31,7 +31,7 @@ pub(crate) mod testing;
 
 pub(crate) use address::parse_pipe_name;
 pub use command_line::{CommandLine, IdentityFlags, from_addresses};
-pub use diagnostics::{Diagnostic, Diagnostics, Severity};
+pub use diagnostics::{Diagnostic, Diagnostics};
 pub use load::{ConfigError, control_places, load, parse};
 pub use model::*;
 pub use report::Fault;

@@ -3,6 +3,8 @@
 //! Names of files are shown, never what is in them.
 
 mod ends;
+mod pipe;
+mod rights;
 mod tls;
 mod values;
 
@@ -68,7 +70,7 @@ fn top(page: &mut Page, config: &Config, system: System) {
     page.line("sandbox", sandbox(config.sandbox, system));
     match &config.admin {
         Some(admin) => {
-            page.end("admin", &admin.listen.to_string(), ends::admin(&admin.listen, system))
+            page.end("admin", &admin.listen.to_string(), rights::admin(&admin.listen, system))
         }
         None => page.line("admin", "none"),
     }
@@ -102,8 +104,7 @@ fn of_identity(page: &mut Page, identity: &Identity) {
 fn of_bridge(page: &mut Page, bridge: &Bridge, system: System) {
     page.line("mode", bridge.mode.word());
     let view = ends::View { mode: bridge.mode, system };
-    let (address, options) = view.listen(&bridge.listen);
-    page.end("listen", &address, options);
+    page.end("listen", &bridge.listen.to_string(), view.listen(&bridge.listen));
     for target in bridge.connect.iter() {
         page.end("connect", &target.to_string(), view.dial(target));
     }

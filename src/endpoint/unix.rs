@@ -2,7 +2,8 @@
 //!
 //! Mode and owner are set between bind(2) and listen(2): nobody can connect
 //! before. A socket file that a dead process left is taken over; one that
-//! answers never is, unless its successor comes. A file is removed at the end only if it is still ours.
+//! answers never is, unless its successor comes. A file is removed at the end
+//! only if it is still ours.
 
 mod dial;
 mod folder;
@@ -13,7 +14,7 @@ mod socket_file;
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
@@ -57,36 +58,46 @@ pub async fn bind(
 ) -> io::Result<BoundSocket> {
     let rights = FileRights::resolve(access, default_mode)?;
     let socket = Socket::new(Domain::UNIX, kind.nonblocking(), None)?;
-    // Goes after the lock, which it takes itself.
-    let mut file = None;
+    let file = match name {
+        UnixName::Path(path) => Some(listen_at(&socket, path, &rights, occupied).await?),
+        UnixName::Abstract(_) => {
+            socket.bind(&address(name)?)?;
+            socket.listen(BACKLOG)?;
+            None
+        }
+    };
+    Ok(BoundSocket { socket: socket.into(), file })
+}
+
+/// Binds and listens at a path; the file has its rights before anybody can
+/// connect to it.
+async fn listen_at(
+    socket: &Socket,
+    path: &Path,
+    rights: &FileRights,
+    occupied: Occupied,
+) -> io::Result<SocketFile> {
+    // Declared first, so that it goes after the lock, which it takes itself.
+    let mut file;
     // A socket that is bound and does not listen yet looks like a dead one:
     // two gateways that start at once must not see each other so.
-    let mut lock = None;
-    if let UnixName::Path(path) = name {
-        lock = FolderLock::of(path).await;
-        let beside = match clear_stale(path) {
-            Err(error) if is_alive(&error) && occupied == Occupied::TakeOver => {
-                Some(name_beside(path))
-            }
-            result => result.map(|()| None)?,
-        };
-        let place = beside.as_deref().unwrap_or(path);
-        socket.bind(&SockAddr::unix(place)?)?;
-        file = Some(SocketFile::at(place)?);
-        rights.apply(place)?;
-        socket.listen(BACKLOG)?;
-        if let (Some(beside), Some(file)) = (&beside, &mut file) {
-            // From here on clients come to us; whoever is in the queue of the
-            // other is let in by that one.
-            std::fs::rename(beside, path)?;
-            file.moved_to(path);
-        }
-    } else {
-        socket.bind(&address(name)?)?;
-        socket.listen(BACKLOG)?;
+    let _lock = FolderLock::of(path).await;
+    let beside = match clear_stale(path) {
+        Err(error) if is_alive(&error) && occupied == Occupied::TakeOver => Some(name_beside(path)),
+        result => result.map(|()| None)?,
+    };
+    let place = beside.as_deref().unwrap_or(path);
+    socket.bind(&SockAddr::unix(place)?)?;
+    file = SocketFile::at(place)?;
+    rights.apply(place)?;
+    socket.listen(BACKLOG)?;
+    if let Some(beside) = &beside {
+        // From here on clients come to us; whoever is in the queue of the other
+        // is let in by that one.
+        std::fs::rename(beside, path)?;
+        file.moved_to(path);
     }
-    drop(lock);
-    Ok(BoundSocket { socket: socket.into(), file })
+    Ok(file)
 }
 
 /// Binds and listens at the socket that stands for a pipe here.
@@ -134,7 +145,7 @@ fn is_alive(error: &io::Error) -> bool {
 
 /// A name in the same folder, not longer than it must be: a socket's path has
 /// 107 bytes. One that a process with our number has left there is gone.
-fn name_beside(path: &Path) -> std::path::PathBuf {
+fn name_beside(path: &Path) -> PathBuf {
     let beside = path.with_file_name(format!(".{}", std::process::id()));
     let _ = clear_stale(&beside);
     beside

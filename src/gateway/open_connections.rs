@@ -37,7 +37,7 @@ pub(super) fn newest_and_busiest(bridges: &[RunningBridge], each: usize) -> Open
         all[each..].select_nth_unstable_by_key(each, |one| one.age);
         all.truncate(2 * each);
     }
-    let shown = all.into_iter().map(|one| told((one.bridge.name().to_owned(), one.live)));
+    let shown = all.into_iter().map(|one| told(one.bridge.name().to_owned(), &one.live));
     let mut shown: Vec<_> = shown.collect();
     shown.sort_by(|one, other| one.seconds.total_cmp(&other.seconds));
     OpenConnections { open, shown }

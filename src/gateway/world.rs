@@ -9,7 +9,7 @@ use std::time::{Instant, SystemTime};
 
 use super::admin::status::{
     BridgeState, BridgeStatus, GatewayState, IdentityStatus, Readiness, ReloadStatus, Status,
-    Traffic, mode_word,
+    Traffic,
 };
 use super::admin::{AdminView, Meter, OpenConnections};
 use super::open_connections::newest_and_busiest;
@@ -55,6 +55,13 @@ pub(super) struct LastReload {
     pub error: Option<String>,
 }
 
+impl Now {
+    /// All bridges that have connections, perhaps.
+    fn all(&self) -> impl Iterator<Item = &RunningBridge> {
+        self.bridges.iter().chain(&self.leaving)
+    }
+}
+
 impl World {
     /// Of a gateway whose listeners are all open.
     pub fn new(
@@ -78,20 +85,18 @@ impl World {
     pub fn begin_draining(&self) -> Vec<RunningBridge> {
         let mut now = self.lock();
         now.draining = true;
-        now.bridges.iter().chain(&now.leaving).cloned().collect()
+        now.all().cloned().collect()
     }
 
     /// All bridges that have connections, perhaps.
     pub fn all_bridges(&self) -> Vec<RunningBridge> {
-        let now = self.lock();
-        now.bridges.iter().chain(&now.leaving).cloned().collect()
+        self.lock().all().cloned().collect()
     }
 
     /// What it does, in one line for the service manager.
     pub fn in_a_line(&self) -> String {
         let now = self.lock();
-        let all = now.bridges.iter().chain(&now.leaving);
-        let open = all.map(RunningBridge::open_now).sum();
+        let open = now.all().map(RunningBridge::open_now).sum();
         let connections = counted(open, "open connection");
         if now.draining {
             return format!("Draining: {connections}");
@@ -143,7 +148,7 @@ impl AdminView for World {
             version: env!("CARGO_PKG_VERSION"),
             uptime_seconds: self.started.elapsed().as_secs(),
             state,
-            bridges: now.bridges.iter().chain(&now.leaving).map(bridge_status).collect(),
+            bridges: now.all().map(bridge_status).collect(),
             identities: identities.collect(),
             last_reload: now
                 .reload
@@ -164,9 +169,8 @@ impl AdminView for World {
     }
 
     fn meters(&self) -> Vec<(String, Meter)> {
-        let now = self.lock();
-        let bridges = now.bridges.iter().chain(&now.leaving);
-        bridges.map(|one| (one.name().to_owned(), Meter::of(&one.metrics()))).collect()
+        let meter = |one: &RunningBridge| (one.name().to_owned(), Meter::of(&one.metrics()));
+        self.lock().all().map(meter).collect()
     }
 }
 
@@ -179,7 +183,7 @@ fn bridge_status(bridge: &RunningBridge) -> BridgeStatus {
     let state = if bridge.is_draining() { BridgeState::Closed } else { BridgeState::Listening };
     BridgeStatus {
         name: bridge.name().to_owned(),
-        mode: mode_word(bridge.mode()),
+        mode: bridge.mode().word(),
         listen: bridge.address(),
         connect: bridge.target(),
         targets: bridge.targets().into_iter().map(Into::into).collect(),

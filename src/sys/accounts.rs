@@ -6,8 +6,6 @@
 //! block on a directory service: for startup, never for a connection. Nothing
 //! is kept between calls.
 
-#![allow(unsafe_code)]
-
 #[cfg(unix)]
 mod posix;
 #[cfg(unix)]

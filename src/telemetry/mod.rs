@@ -10,7 +10,9 @@ pub mod log;
 pub mod metrics;
 mod outcome;
 pub mod record;
+mod rfc3339;
 
 pub use id::ConnectionId;
 pub use outcome::Outcome;
 pub use record::{AccessRecord, Carried};
+pub use rfc3339::rfc3339;

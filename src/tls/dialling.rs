@@ -39,6 +39,8 @@ pub struct Dialling {
 }
 
 impl Dialling {
+    /// Prepares to dial under `identity`; no session is remembered yet.
+    ///
     /// # Errors
     /// As [`client_config`].
     pub fn new(identity: &Identity, dial: &TlsDial) -> Result<Self, TlsError> {

@@ -4,22 +4,22 @@
 //! parameter. A loaded identity never changes: a reload makes a new one.
 
 mod credential;
+mod loading;
 mod pkcs12;
 mod problem;
 mod revocation;
 mod trust;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use ring::digest;
 use rustls::RootCertStore;
 use rustls::pki_types::{CertificateRevocationListDer, UnixTime};
 use rustls::sign::CertifiedKey;
 
 pub(super) use self::credential::seconds;
-pub(super) use self::problem::date;
+use self::loading::Loading;
 pub use self::problem::{IdentityError, IdentityWarning, Problem, Warning};
 use crate::access::CertificateNames;
 use crate::config;
@@ -115,66 +115,6 @@ impl Identity {
     /// What is not wrong, but will be, or invites trouble.
     pub fn warnings(&self) -> &[IdentityWarning] {
         &self.warnings
-    }
-}
-
-/// What is collected while one identity loads.
-struct Loading<'a> {
-    identity: &'a str,
-    now: UnixTime,
-    files: Vec<PathBuf>,
-    errors: Vec<IdentityError>,
-    warnings: Vec<IdentityWarning>,
-    content: digest::Context,
-}
-
-impl<'a> Loading<'a> {
-    fn new(from: &'a config::Identity, now: UnixTime) -> Self {
-        let (files, errors, warnings) = Default::default();
-        let content = digest::Context::new(&digest::SHA256);
-        Self { identity: &from.name, now, files, errors, warnings, content }
-    }
-
-    /// Reads a file; a failure is noted.
-    fn read(&mut self, path: &Path, most: u64) -> Option<Vec<u8>> {
-        self.files.push(path.to_owned());
-        let content = super::files::read(path, most);
-        let content = self.note(path, content)?;
-        self.took(&content);
-        Some(content)
-    }
-
-    /// Takes content into the digest.
-    fn took(&mut self, content: &[u8]) {
-        self.content.update(&(content.len() as u64).to_be_bytes());
-        self.content.update(content);
-    }
-
-    fn digest(&self) -> [u8; 32] {
-        let mut digest = [0; 32];
-        digest.copy_from_slice(self.content.clone().finish().as_ref());
-        digest
-    }
-
-    /// Notes a failure that this file is to blame for.
-    fn note<T>(&mut self, path: &Path, result: Result<T, Problem>) -> Option<T> {
-        result
-            .map_err(|problem| {
-                let (identity, file) = (self.identity.to_owned(), Some(path.to_owned()));
-                self.errors.push(IdentityError { identity, file, problem });
-            })
-            .ok()
-    }
-
-    fn warn(&mut self, path: &Path, what: Warning) {
-        let (identity, file) = (self.identity.to_owned(), path.to_owned());
-        self.warnings.push(IdentityWarning { identity, file, what });
-    }
-
-    fn warn_if_others_may_read(&mut self, path: &Path) {
-        if super::files::others_may_read(path) {
-            self.warn(path, Warning::SecretReadableByOthers);
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::io;
 use rustls::{CertificateError, Error};
 
 use super::alerts;
-use super::identity::date;
+use crate::telemetry::rfc3339;
 
 /// How a client's handshake failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,11 +81,14 @@ fn certificate_sentence(side: &str, error: &CertificateError) -> String {
     match error {
         E::Expired => format!("{it}, or one of its chain, has expired"),
         E::ExpiredContext { not_after, .. } => {
-            format!("{it}, or one of its chain, expired at {}", date(not_after.as_secs()))
+            format!("{it}, or one of its chain, expired at {}", rfc3339(not_after.as_secs()))
         }
         E::NotValidYet => format!("{it}, or one of its chain, is not valid yet"),
         E::NotValidYetContext { not_before, .. } => {
-            format!("{it}, or one of its chain, is not valid before {}", date(not_before.as_secs()))
+            format!(
+                "{it}, or one of its chain, is not valid before {}",
+                rfc3339(not_before.as_secs())
+            )
         }
         E::Revoked => format!("{it}, or one of its chain, is revoked"),
         E::UnknownIssuer => format!("{it} does not come from a CA in `trust`"),
@@ -97,7 +100,7 @@ fn certificate_sentence(side: &str, error: &CertificateError) -> String {
         }
         E::ExpiredRevocationListContext { next_update, .. } => format!(
             "{it} cannot be checked for revocation: the issuer's list ran out at {}",
-            date(next_update.as_secs())
+            rfc3339(next_update.as_secs())
         ),
         E::NotValidForNameContext { expected, presented } => format!(
             "{it} is not for `{}` but for {}",

@@ -13,7 +13,7 @@ use crate::harness::authority::Leaf;
 use crate::harness::gateway::completed;
 use crate::harness::packet::Packets;
 use crate::harness::target::echo;
-use crate::harness::{Duplex, End, Gateway, Site, Target, pipeferry, ran, tls};
+use crate::harness::{Duplex, End, Gateway, Site, Target, check, pipeferry, ran, tls};
 
 fn echo_service() -> String {
     let target = Target::tcp();
@@ -267,7 +267,7 @@ fn a_socket_that_no_bridge_serves_is_warned_of() {
 fn check_says_that_it_does_not_look_at_handed_sockets() {
     let site = Site::new();
     let path = site.write("pipeferry.toml", bridge("\"fd:one\"", "tcp:127.0.0.1:1"));
-    let said = ran(&mut pipeferry(&["check", "--config", path.to_str().unwrap()])).good();
+    let said = check(&path).good();
     assert!(
         said.stdout.contains("fd:one\n    socket                 not looked at"),
         "{}",

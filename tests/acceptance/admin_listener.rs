@@ -8,7 +8,7 @@ use rustls::AlertDescription;
 use crate::harness::admin::{self, Answer};
 use crate::harness::authority::{Authority, Issued, Leaf};
 use crate::harness::program::{Program, as_account, piped};
-use crate::harness::{Duplex, Gateway, Site, Target, eventually, pipeferry, tls};
+use crate::harness::{Duplex, Gateway, Site, Target, check, eventually, tls};
 
 /// A gateway whose admin listener is a `tls:` end with these keys, and a bridge
 /// with one client.
@@ -134,10 +134,11 @@ fn an_account_that_nobody_has_is_found_by_check() {
         "[admin]\nlisten = { address = \"unix:admin.sock\", allow = { user = \"no-such-user\" } }\n\
          [bridge.one]\nlisten = \"tcp:127.0.0.1:0\"\nconnect = \"tcp:127.0.0.1:1\"\n",
     );
-    let output = pipeferry(&["check", "--config", file.to_str().unwrap()]).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{said}");
-    assert!(said.contains("[admin]") && said.contains("no-such-user"), "{said}");
+    let said = check(&file);
+    assert_eq!(said.code, 2, "{}", said.stderr);
+    for part in ["[admin]", "no-such-user"] {
+        assert!(said.stderr.contains(part), "{part}: {}", said.stderr);
+    }
 }
 
 #[test]

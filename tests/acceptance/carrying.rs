@@ -4,15 +4,11 @@ use rstest::rstest;
 
 use crate::harness::ends::{Kind, preamble};
 use crate::harness::payload::assert_same;
-use crate::harness::{Framing, Gateway, Site, noise};
+use crate::harness::{Framing, Gateway, Site, bridge, noise};
 
 /// Around the sizes at which others cut: buffers, pipes, socket queues.
 const SIZES: [usize; 12] =
     [0, 1, 2, 4095, 4096, 4097, 65534, 65535, 65536, 65537, 262_144, 1 << 20];
-
-fn bridge(listen: &str, connect: &str, more: &str) -> String {
-    format!("[bridge.one]\nlisten = {listen}\nconnect = {connect}\n{more}\n")
-}
 
 #[rstest]
 fn bytes_arrive_whole_both_ways_with_both_ends_ended_in_turn(

@@ -6,8 +6,7 @@ use crate::harness::cli::Ran;
 use crate::harness::{Site, Target, pipeferry, ran};
 
 fn check(site: &Site, config: &str) -> Ran {
-    let path = site.write("pipeferry.toml", config);
-    ran(&mut pipeferry(&["check", "--config", path.to_str().unwrap()]))
+    crate::harness::check(&site.write("pipeferry.toml", config))
 }
 
 const GOOD: &str = "[bridge.one]\nlisten = \"tcp:127.0.0.1:0\"\nconnect = \"tcp:127.0.0.1:9\"\n";

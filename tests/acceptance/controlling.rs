@@ -284,8 +284,8 @@ fn a_second_daemon_goes_on_without_a_control_pipe_that_it_did_not_ask_for() {
     );
     let path = site.write("both.toml", &text);
     let start = || {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_pipeferry"));
-        command.arg("run").arg("--config").arg(&path);
+        let mut command = pipeferry(&["run", "--config"]);
+        command.arg(&path);
         Gateway::spawn(command, &text)
     };
     let mut first = start();

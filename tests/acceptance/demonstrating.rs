@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::harness::{Site, pipeferry, ran};
+use crate::harness::{Site, check, pipeferry, ran};
 
 /// What lies in a folder.
 fn listing(site: &Site) -> BTreeSet<String> {
@@ -52,6 +52,6 @@ fn what_the_demo_keeps_is_a_configuration_that_checks() {
         .collect();
     assert_eq!(configs.len(), 2, "{configs:?}");
     for config in configs {
-        ran(&mut pipeferry(&["check", "--config", config.to_str().unwrap()])).good();
+        check(&config).good();
     }
 }

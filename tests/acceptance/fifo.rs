@@ -135,17 +135,8 @@ fn an_idle_fifo_takes_no_processor_time() {
     drop(writer);
     assert_eq!(target.accept().rest(), b"once");
     gateway.wait_records(1);
-    let before = ticks(gateway.pid());
-    std::thread::sleep(Duration::from_millis(1500));
-    let used = ticks(gateway.pid()) - before;
+    let used = gateway.ticks_in(Duration::from_millis(1500));
     assert!(used <= 10, "{used} hundredths of a second in 1.5 s of idling");
-}
-
-/// utime and stime of a process, in clock ticks (1/100 s).
-pub fn ticks(pid: u32) -> u64 {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-    let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
-    fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
 }
 
 #[test]

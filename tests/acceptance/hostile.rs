@@ -12,23 +12,7 @@ use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg}
 use crate::harness::authority::Leaf;
 use crate::harness::ends::{Kind, preamble};
 use crate::harness::packet::Packets;
-use crate::harness::{Duplex, End, Framing, Gateway, Messages, Site, Target, tls};
-
-fn bridge(listen: &str, connect: &str, more: &str) -> String {
-    format!("[bridge.one]\nlisten = {listen}\nconnect = {connect}\n{more}\n")
-}
-
-/// Descriptors that the gateway holds.
-pub fn descriptors(gateway: &Gateway) -> usize {
-    std::fs::read_dir(format!("/proc/{}/fd", gateway.pid())).unwrap().count()
-}
-
-/// Bytes of memory that the gateway holds.
-pub fn resident(gateway: &Gateway) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", gateway.pid())).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
-}
+use crate::harness::{Duplex, End, Framing, Gateway, Messages, Site, Target, bridge, tls};
 
 #[rstest]
 fn descriptors_sent_along_are_not_kept(#[values(true, false)] packets: bool) {
@@ -45,7 +29,7 @@ fn descriptors_sent_along_are_not_kept(#[values(true, false)] packets: bool) {
         Messages::Framed(Duplex::Unix(stream), _) => stream.as_fd(),
         Messages::Framed(..) => unreachable!(),
     };
-    let before = descriptors(&gateway);
+    let before = gateway.descriptors();
     let message: &[u8] = if packets { b"gift" } else { b"\0\0\0\x04gift" };
     for _ in 0..200 {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
@@ -55,7 +39,7 @@ fn descriptors_sent_along_are_not_kept(#[values(true, false)] packets: bool) {
         sendmsg(socket, &[IoSlice::new(message)], &mut control, SendFlags::empty()).unwrap();
         assert_eq!(service.recv().unwrap(), b"gift");
     }
-    assert_eq!(descriptors(&gateway), before);
+    assert_eq!(gateway.descriptors(), before);
 }
 
 #[rstest]
@@ -96,7 +80,7 @@ fn a_target_that_reads_nothing_takes_no_memory_without_bound(
     let gateway = Gateway::start(&site, config);
     let message = [&16384u32.to_be_bytes()[..], &[5; 16384]].concat();
     let mut parties = Vec::new();
-    let before = resident(&gateway);
+    let before = gateway.resident();
     for _ in 0..CLIENTS {
         let mut client = near.client(&site, &gateway).wait_at_most(Duration::from_millis(300));
         parties.push(target.accept());
@@ -108,7 +92,7 @@ fn a_target_that_reads_nothing_takes_no_memory_without_bound(
         }
         parties.push(client);
     }
-    let grown = resident(&gateway).saturating_sub(before);
+    let grown = gateway.resident().saturating_sub(before);
     assert!(grown < CLIENTS * (1 << 20), "{grown} bytes for {CLIENTS} stuck clients");
 }
 
@@ -151,7 +135,7 @@ fn a_flood_of_connections_leaves_no_descriptor_behind() {
     let listen = Kind::Tls.listen(&site, None);
     let gateway = Gateway::start(&site, preamble(&site) + &bridge(&listen, &connect, ""));
     target.serve(crate::harness::target::echo);
-    let before = descriptors(&gateway);
+    let before = gateway.descriptors();
     for round in 0..200 {
         let mut client = match round % 4 {
             0 => Duplex::tcp(gateway.at("one")),
@@ -171,7 +155,7 @@ fn a_flood_of_connections_leaves_no_descriptor_behind() {
     }
     gateway.wait_records(200);
     gateway.metric_reaches("connections_open", &[("bridge", "one")], 0.0);
-    let after = descriptors(&gateway);
+    let after = gateway.descriptors();
     assert!(after <= before + 2, "{before} descriptors before, {after} after");
 }
 

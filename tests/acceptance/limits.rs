@@ -7,7 +7,6 @@ use socket2::{Domain, Socket, Type};
 
 use crate::harness::ends::Kind;
 use crate::harness::{Duplex, End, Framing, Gateway, Messages, Site, Target, eventually};
-use crate::hostile::resident;
 
 /// One bridge from TCP to the target, with more keys.
 fn gateway(site: &Site, target: &Target, more: &str) -> Gateway {
@@ -112,7 +111,7 @@ fn more_clients_than_max_connections_wait_and_are_served_later() {
     let (mut one, mut two) = (target.accept(), target.accept());
     let mut third = gateway.tcp("one");
     third.send(b"patient");
-    std::thread::sleep(Duration::from_millis(200));
+    gateway.metric_reaches("connections_waiting", &[("bridge", "one")], 1.0);
     assert!(target.untouched(), "the third client reached the target");
     assert_eq!(gateway.metrics().get("connections_open", &[("bridge", "one")]), Some(2.0));
     // One of the two goes, whichever service belongs to it.
@@ -141,7 +140,7 @@ fn the_limit_of_all_bridges_together_holds_across_them() {
     assert_eq!(service.exactly(1), b"1");
     let mut other = gateway.tcp("two");
     other.send(b"2");
-    std::thread::sleep(Duration::from_millis(200));
+    gateway.metric_reaches("connections_waiting", &[("bridge", "two")], 1.0);
     assert!(target.untouched(), "the second bridge went over the common limit");
     drop(first);
     drop(service);
@@ -181,7 +180,10 @@ fn a_tls_client_beyond_max_connections_waits_and_is_served_later() {
     assert_eq!(service.exactly(1), b"1");
     let mut second = Kind::Tls.client(&site, &gateway);
     second.send(b"2");
-    std::thread::sleep(Duration::from_millis(200));
+    // Let in, and held back behind that.
+    let shaken = [("bridge", "one"), ("end", "listen")];
+    gateway.metric_reaches("handshake_seconds_count", &shaken, 2.0);
+    gateway.metric_reaches("connections_waiting", &shaken[..1], 1.0);
     assert!(target.untouched(), "the second client reached the target");
     first.finish();
     service.finish();
@@ -284,7 +286,7 @@ fn an_announced_length_takes_no_memory_before_its_bytes_have_come() {
     let site = Site::new();
     let target = Target::tcp();
     let mut gateway = gateway(&site, &target, "mode = \"message\"\nmax_message = \"1GiB\"");
-    let before = resident(&gateway);
+    let before = gateway.resident();
     let clients: Vec<Duplex> = (0..64)
         .map(|_| {
             let mut client = gateway.tcp("one");
@@ -294,7 +296,7 @@ fn an_announced_length_takes_no_memory_before_its_bytes_have_come() {
         })
         .collect();
     gateway.metric_reaches("connections_open", &[("bridge", "one")], 64.0);
-    let grown = resident(&gateway).saturating_sub(before);
+    let grown = gateway.resident().saturating_sub(before);
     assert!(grown < 64 << 20, "{grown} bytes for 64 announced gibibytes");
     assert!(gateway.running());
     drop(clients);

@@ -10,12 +10,9 @@ use std::time::{Duration, Instant};
 use crate::harness::program::{Program, piped};
 use crate::harness::target::echo;
 use crate::harness::{
-    Duplex, End, Framing, Gateway, Messages, Site, Target, admin, eventually, pipeferry, ran,
+    Duplex, End, Framing, Gateway, Messages, Site, Target, admin, bridge, check, eventually,
+    pipeferry, ran,
 };
-
-fn bridge(listen: &str, connect: &str, more: &str) -> String {
-    format!("[bridge.one]\nlisten = {listen}\nconnect = {connect}\n{more}\n")
-}
 
 #[test]
 fn a_message_larger_than_the_packet_sockets_buffer_ends_as_oversize_not_as_a_hang() {
@@ -84,7 +81,8 @@ fn a_pipe_that_is_not_there_yet_is_waited_for() {
     let gateway = Gateway::start(&site, config);
     let mut client = gateway.tcp("one");
     client.send(b"early");
-    std::thread::sleep(Duration::from_millis(300));
+    // It has its place, and is dialled.
+    gateway.metric_reaches("connections_open", &[("bridge", "one")], 1.0);
     let target = Target::unix(&site, "late.sock");
     assert_eq!(target.accept().exactly(5), b"early");
 }
@@ -95,7 +93,7 @@ fn a_pipes_name_cannot_leave_its_folder() {
     for name in ["../../etc/x", "a/../../b", "", ".."] {
         let listen = format!("\"pipe:{name}\"");
         let path = site.write("c.toml", bridge(&listen, "\"tcp:127.0.0.1:1\"", ""));
-        let said = ran(&mut pipeferry(&["check", "--config", path.to_str().unwrap()]));
+        let said = check(&path);
         assert_eq!(said.code, 2, "{name:?}: {}", said.stdout);
     }
 }

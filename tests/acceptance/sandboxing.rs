@@ -14,7 +14,7 @@ use crate::harness::authority::Leaf;
 use crate::harness::program::{as_account, is_root, python};
 use crate::harness::target::echo;
 use crate::harness::{
-    Duplex, Framing, Gateway, Messages, Site, Target, admin, eventually, pipeferry, ran, tls,
+    Duplex, Framing, Gateway, Messages, Site, Target, admin, check, eventually, pipeferry, ran, tls,
 };
 
 /// An account that exists nowhere.
@@ -402,8 +402,7 @@ fn check_says_what_would_be_allowed() {
     let site = Site::new();
     let text = format!("sandbox = \"strict\"\n{}", bridge(&site, "a", "tcp:127.0.0.1:7009"));
     let config = site.write("pipeferry.toml", format!("control = false\n{text}"));
-    let config = config.to_str().unwrap();
-    let said = ran(&mut pipeferry(&["check", "--config", config])).good().stdout;
+    let said = check(&config).good().stdout;
     let section = said.split("\nsandbox\n").nth(1).unwrap_or_else(|| panic!("{said}"));
     let line = |key: &str| {
         let line = section.lines().find_map(|line| line.trim_start().strip_prefix(key));

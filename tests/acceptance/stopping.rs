@@ -8,7 +8,6 @@ use rustix::process::Signal;
 
 use crate::harness::target::echo;
 use crate::harness::{Duplex, End, Gateway, Site, Target, admin, eventually, pipeferry, ran};
-use crate::hostile::descriptors;
 
 fn unix_gateway(site: &Site, target: &Target, top: &str) -> Gateway {
     Gateway::start(
@@ -141,9 +140,9 @@ fn a_handshake_under_way_is_called_off_by_the_drain() {
             target.address
         ),
     );
-    let before = descriptors(&gateway);
+    let before = gateway.descriptors();
     let _silent = Duplex::tcp(gateway.at("one"));
-    eventually("it to be accepted", || (descriptors(&gateway) > before).then_some(()));
+    eventually("it to be accepted", || (gateway.descriptors() > before).then_some(()));
     let start = Instant::now();
     assert_eq!(gateway.stop(), 0);
     assert!(start.elapsed() < Duration::from_secs(5));

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::harness::target::echo;
 use crate::harness::{
-    Duplex, Framing, Gateway, Messages, Site, Target, admin, eventually, pipeferry, ran, tls,
+    Duplex, Framing, Gateway, Messages, Site, Target, admin, check, eventually, pipeferry, ran, tls,
 };
 
 /// A port on which nobody listens: who binds it later is found there.
@@ -329,7 +329,7 @@ fn check_says_what_is_wrong_with_every_target() {
                   { address = \"unix:/a\", owner = \"no-such-one\" }, \"tcp:h:1\",\n\
                   { address = \"unix:/b\", owner = \"nor-that-one\" }]\n";
     let file = site.write("pipeferry.toml", config);
-    let told = ran(&mut pipeferry(&["check", "--config", file.to_str().unwrap()]));
+    let told = check(&file);
     assert_eq!(told.code, 2, "{}", told.stderr);
     for part in ["`unix:/a`", "no-such-one", "`unix:/b`", "nor-that-one"] {
         assert!(told.stderr.contains(part), "{part}: {}", told.stderr);

@@ -1,11 +1,9 @@
 //! Identities in the shapes that sites have them: the system's store, lists
 //! that have run out, chains, keys that cannot be read.
 
-use std::process::Command;
-
 use crate::harness::authority::{Authority, Leaf};
 use crate::harness::program::piped;
-use crate::harness::{Gateway, Site, Target, pipeferry, ran, tls};
+use crate::harness::{Gateway, Site, Target, check, pipeferry, ran, tls};
 
 const REST: &str = "[admin]\nlisten = \"tcp:127.0.0.1:0\"\n[log]\nformat = \"json\"\n";
 
@@ -20,8 +18,8 @@ fn the_systems_store_is_trusted_when_dialling() {
         target.address
     );
     let path = site.write("pipeferry.toml", &config);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_pipeferry"));
-    command.arg("run").arg("--config").arg(path).env("SSL_CERT_FILE", site.path("ca.pem"));
+    let mut command = pipeferry(&["run", "--config"]);
+    command.arg(path).env("SSL_CERT_FILE", site.path("ca.pem"));
     let gateway = Gateway::spawn(command, &config);
     let mut client = gateway.tcp("one");
     client.send(b"hello");
@@ -36,7 +34,7 @@ fn the_systems_store_says_nothing_about_clients() {
                   trust = \"system\"\n[bridge.one]\nconnect = \"tcp:127.0.0.1:9\"\n\
                   listen = { address = \"tls:127.0.0.1:0\", identity = \"gateway\", allow = \"any\" }\n";
     let path = site.write("pipeferry.toml", config);
-    let said = ran(&mut pipeferry(&["check", "--config", path.to_str().unwrap()]));
+    let said = check(&path);
     assert_eq!(said.code, 2, "{}", said.stdout);
     assert!(said.stderr.contains("trust"), "{}", said.stderr);
 }
@@ -56,7 +54,7 @@ fn a_listener_under_an_encrypted_key_says_what_is_wrong() {
                   trust = \"ca.pem\"\n[bridge.one]\nconnect = \"tcp:127.0.0.1:9\"\n\
                   listen = { address = \"tls:127.0.0.1:0\", identity = \"gateway\", allow = \"any\" }\n";
     let path = site.write("pipeferry.toml", config);
-    let said = ran(&mut pipeferry(&["check", "--config", path.to_str().unwrap()]));
+    let said = check(&path);
     assert_eq!(said.code, 2, "{}", said.stdout);
     assert!(said.stderr.contains("locked.key"), "{}", said.stderr);
     assert!(said.stderr.contains("encrypted"), "{}", said.stderr);
@@ -78,7 +76,7 @@ fn a_wrong_password_for_pkcs12_is_told_as_such() {
                   trust = \"ca.pem\"\n[bridge.one]\nconnect = \"tcp:127.0.0.1:9\"\n\
                   listen = { address = \"tls:127.0.0.1:0\", identity = \"gateway\", allow = \"any\" }\n";
     let path = site.write("pipeferry.toml", config);
-    let said = ran(&mut pipeferry(&["check", "--config", path.to_str().unwrap()]));
+    let said = check(&path);
     assert_eq!(said.code, 2);
     assert!(said.stderr.contains("password"), "{}", said.stderr);
 }

@@ -103,8 +103,8 @@ fn whoever_waits_at_a_handed_socket_is_served_by_the_next_process() {
 /// A daemon that takes the place of one with the same configuration.
 fn successor(site: &Site, config: &str) -> Gateway {
     let path = site.write("pipeferry.toml", config);
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_pipeferry"));
-    command.arg("run").arg("--take-over").arg("--config").arg(path);
+    let mut command = pipeferry(&["run", "--take-over", "--config"]);
+    command.arg(path);
     // Its page comes when the other has gone.
     Gateway::spawn(command, &config.replace("[admin]", ""))
 }

@@ -27,9 +27,9 @@ pub(super) struct Entry {
     pub(super) name: String,
     /// Upper-case hex, as `openssl x509 -serial` prints it.
     pub(super) serial: String,
-    #[serde(with = "rfc3339")]
+    #[serde(with = "as_date")]
     pub(super) issued: u64,
-    #[serde(with = "rfc3339")]
+    #[serde(with = "as_date")]
     pub(super) not_after: u64,
     /// `server`, `client` or `both`.
     #[serde(rename = "use")]
@@ -47,7 +47,7 @@ pub(super) struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Revocation {
-    #[serde(with = "rfc3339")]
+    #[serde(with = "as_date")]
     pub(super) at: u64,
     pub(super) reason: Reason,
 }
@@ -92,14 +92,14 @@ impl Index {
 }
 
 /// Seconds since 1970, written as a date that people can read.
-mod rfc3339 {
+mod as_date {
     use std::time::{Duration, UNIX_EPOCH};
 
     use serde::de::Error;
     use serde::{Deserialize, Deserializer, Serializer};
 
     pub(super) fn serialize<S: Serializer>(at: &u64, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&super::date(*at))
+        to.serialize_str(&crate::telemetry::rfc3339(*at))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
@@ -107,10 +107,4 @@ mod rfc3339 {
         let at = humantime::parse_rfc3339(&text).map_err(D::Error::custom)?;
         Ok(at.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs())
     }
-}
-
-/// Seconds since 1970 as RFC 3339; dates after the year 9999 become its end.
-pub(super) fn date(at: u64) -> String {
-    let at = std::time::Duration::from_secs(at.min(253_402_300_799));
-    humantime::format_rfc3339_seconds(std::time::UNIX_EPOCH + at).to_string()
 }

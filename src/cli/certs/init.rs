@@ -10,8 +10,9 @@ use rcgen::{
 use super::args::Init;
 use super::authority::{self, Authority, CRL, KEY, moment};
 use super::folder::{CERTIFICATE, Locked, Readers};
-use super::index::{Index, date};
+use super::index::Index;
 use super::{DAY, names, usage};
+use crate::telemetry::rfc3339;
 
 pub(super) fn run(args: &Init, now: u64, out: &mut dyn Write) -> anyhow::Result<()> {
     names::check_common_name(&args.name)?;
@@ -38,7 +39,7 @@ pub(super) fn run(args: &Init, now: u64, out: &mut dyn Write) -> anyhow::Result<
 
 fn report(args: &Init, folder: &Locked, not_after: u64, out: &mut dyn Write) -> anyhow::Result<()> {
     let dir = args.folder.dir.display();
-    writeln!(out, "Made the authority `{}`, good until {}:", args.name, date(not_after))?;
+    writeln!(out, "Made the authority `{}`, good until {}:", args.name, rfc3339(not_after))?;
     writeln!(out, "  {}  for `trust`: give it to everybody", folder.path(CERTIFICATE).display())?;
     writeln!(out, "  {}  its private key: give it to nobody", folder.path(KEY).display())?;
     writeln!(

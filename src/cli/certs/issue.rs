@@ -13,9 +13,10 @@ use rcgen::{
 use super::args::Issue;
 use super::authority::{self, Authority, moment};
 use super::folder::{self, Locked, Readers};
-use super::index::{Entry, Index, Usage, date};
+use super::index::{Entry, Index, Usage};
 use super::{DAY, names, usage};
 use crate::access::serial_hex;
+use crate::telemetry::rfc3339;
 
 /// Certificates begin this many seconds ago, for peers whose clock is behind.
 pub(super) const CLOCK_SKEW: u64 = 300;
@@ -106,7 +107,7 @@ fn entry(
     now: u64,
 ) -> anyhow::Result<Entry> {
     if now >= authority.not_after() {
-        anyhow::bail!("the authority itself ended at {}", date(authority.not_after()));
+        anyhow::bail!("the authority itself ended at {}", rfc3339(authority.not_after()));
     }
     Ok(Entry {
         name: args.name.clone(),
@@ -178,7 +179,7 @@ fn report(
     writeln!(
         out,
         "Issued `{name}`, serial {serial}, good until {} ({days} days).",
-        date(entry.not_after)
+        rfc3339(entry.not_after)
     )?;
     if entry.names.is_empty() {
         writeln!(out, "It has no alternative name: good for clients, useless for servers.")?;

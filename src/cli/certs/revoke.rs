@@ -5,8 +5,9 @@ use std::io::Write;
 use super::args::{Crl, Revoke};
 use super::authority::{Authority, CRL};
 use super::folder::Locked;
-use super::index::{Entry, Index, Revocation, date};
+use super::index::{Entry, Index, Revocation};
 use super::{DAY, usage};
+use crate::telemetry::rfc3339;
 
 pub(super) fn run(args: &Revoke, now: u64, out: &mut dyn Write) -> anyhow::Result<()> {
     let folder = Locked::open(&args.folder.dir)?;
@@ -66,7 +67,7 @@ fn report(folder: &Locked, index: &Index, until: u64, out: &mut dyn Write) -> an
         "{} is list number {}, with {count} revoked, good until {}; copy it to every gateway that has it in `crl`.",
         folder.path(CRL).display(),
         index.crl_number,
-        date(until)
+        rfc3339(until)
     )?;
     Ok(())
 }

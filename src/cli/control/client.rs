@@ -95,9 +95,5 @@ fn unreachable(tried: &[(&PipeAddress, io::Error)]) -> Failure {
 }
 
 fn written(place: &PipeAddress) -> String {
-    if cfg!(windows) {
-        format!(r"\\.\pipe\{}", place.name)
-    } else {
-        place.socket.display().to_string()
-    }
+    if cfg!(windows) { place.name.win32_path(None) } else { place.socket.display().to_string() }
 }

@@ -7,19 +7,16 @@
 pub(super) mod args;
 mod client;
 mod status;
-mod table;
 
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use anyhow::Context;
-
 pub(super) use self::args::Daemon;
 use self::client::{Client, refused};
-pub(super) use self::status::{age, fetch, status};
-pub(super) use self::table::plain;
-use super::Failure;
+pub(super) use self::status::{age, fetch, number, status, word};
+use super::table::plain;
+use super::{Failure, print};
 use crate::gateway::Reloaded;
 use crate::gateway::control::{Ask, ClosedReply, DrainReply, Progress};
 
@@ -29,7 +26,7 @@ pub(super) fn reload(args: &args::Reload) -> Result<ExitCode, Failure> {
     let reloaded = answer.map_err(|error| {
         refused("the reload was refused, and the old configuration stays", &error)
     })?;
-    print(&told(&reloaded))?;
+    print(told(&reloaded))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -72,7 +69,7 @@ pub(super) fn drain(args: &args::Drain) -> Result<ExitCode, Failure> {
     let drained = answer.map_err(|error| refused("nothing was drained", &error))?;
     let mut text = String::new();
     for one in &drained.bridges {
-        let name = table::plain(&one.bridge);
+        let name = plain(&one.bridge);
         let _ = if args.no_wait {
             writeln!(text, "{name} drains, {} open", one.open)
         } else {
@@ -89,11 +86,7 @@ pub(super) fn close(args: &args::Close) -> Result<ExitCode, Failure> {
     let ask = Ask::Close { id: args.id.clone() };
     let answer = Client::open(&args.daemon)?.ask::<ClosedReply>(&ask, |_| ())?;
     let closed = answer.map_err(|error| refused("nothing was closed", &error))?;
-    let (bridge, client) = (table::plain(&closed.bridge), table::plain(&closed.client));
-    print(&format!("{} is closed: bridge {bridge}, client {client}\n", closed.id))?;
+    let (bridge, client) = (plain(&closed.bridge), plain(&closed.client));
+    print(format!("{} is closed: bridge {bridge}, client {client}\n", closed.id))?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn print(text: &str) -> anyhow::Result<()> {
-    std::io::stdout().lock().write_all(text.as_bytes()).context("cannot print")
 }

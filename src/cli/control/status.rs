@@ -9,9 +9,8 @@ use serde_json::Value;
 
 use super::args::{Daemon, Status};
 use super::client::{Client, refused};
-use super::print;
-use super::table::{Table, plain};
-use crate::cli::Failure;
+use crate::cli::table::{Table, plain};
+use crate::cli::{Failure, print};
 use crate::gateway::admin::Bytes;
 use crate::gateway::control::{Ask, ConnectionStatus, StatusReply};
 
@@ -185,10 +184,12 @@ pub(in crate::cli) fn age(seconds: f64) -> String {
     text.split(' ').take(2).collect::<Vec<_>>().join(" ")
 }
 
-fn word(value: &Value, key: &str) -> String {
+/// A field's text; nothing where there is none.
+pub(in crate::cli) fn word(value: &Value, key: &str) -> String {
     value[key].as_str().unwrap_or_default().to_owned()
 }
 
-fn number(value: &Value, key: &str) -> u64 {
+/// A field's number; 0 where there is none.
+pub(in crate::cli) fn number(value: &Value, key: &str) -> u64 {
     value[key].as_u64().unwrap_or_default()
 }

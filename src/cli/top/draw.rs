@@ -7,7 +7,8 @@ use ratatui::text::Line;
 use ratatui::widgets::{Cell, Paragraph, Row, Table};
 
 use super::state::{Bridge, Connection, State, Ways};
-use crate::cli::control::{age, plain};
+use crate::cli::control::age;
+use crate::cli::table::plain;
 use crate::gateway::admin::Bytes;
 
 /// Draws all of it.

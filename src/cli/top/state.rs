@@ -7,7 +7,8 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use crate::gateway::control::StatusReply;
+use crate::cli::control::{age, number, word};
+use crate::gateway::control::{ConnectionStatus, StatusReply};
 
 /// Payload bytes, or bytes a second: to the target, to the client.
 pub(super) type Ways = (u64, u64);
@@ -183,8 +184,8 @@ fn compare(sort: Sort, one: &Connection, other: &Connection) -> Ordering {
 
 fn head(reply: &StatusReply) -> String {
     let status = &reply.status;
-    let up = super::super::control::age(number(status, "uptime_seconds") as f64);
-    let (version, state) = (text(status, "version"), text(status, "state"));
+    let up = age(number(status, "uptime_seconds") as f64);
+    let (version, state) = (word(status, "version"), word(status, "state"));
     let mut head = format!("pipeferry {version}  {state}  pid {}  up {up}", reply.pid);
     match (status["last_reload"]["at"].as_str(), status["last_reload"]["error"].as_str()) {
         (Some(at), None) => head += &format!("  reloaded {at}"),
@@ -197,20 +198,20 @@ fn head(reply: &StatusReply) -> String {
 fn bridges(status: &Value) -> Vec<Bridge> {
     let all = status["bridges"].as_array().map_or(&[][..], Vec::as_slice);
     let bridge = |one: &Value| Bridge {
-        name: text(one, "name"),
-        state: text(one, "state"),
-        mode: text(one, "mode"),
+        name: word(one, "name"),
+        state: word(one, "state"),
+        mode: word(one, "mode"),
         open: number(one, "open"),
         waiting: number(one, "waiting"),
         rate: (0, 0),
         moved: (number(&one["to_target"], "bytes"), number(&one["to_client"], "bytes")),
-        way: format!("{} -> {}", text(one, "listen"), text(one, "connect")),
+        way: format!("{} -> {}", word(one, "listen"), word(one, "connect")),
     };
     all.iter().map(bridge).collect()
 }
 
 fn connections(reply: &StatusReply) -> Vec<Connection> {
-    let connection = |one: &crate::gateway::control::ConnectionStatus| Connection {
+    let connection = |one: &ConnectionStatus| Connection {
         id: one.id.clone(),
         bridge: one.bridge.clone(),
         client: one.client.clone(),
@@ -220,14 +221,6 @@ fn connections(reply: &StatusReply) -> Vec<Connection> {
         moved: (one.bytes_to_target, one.bytes_to_client),
     };
     reply.connections.iter().map(connection).collect()
-}
-
-fn text(value: &Value, key: &str) -> String {
-    value[key].as_str().unwrap_or_default().to_owned()
-}
-
-fn number(value: &Value, key: &str) -> u64 {
-    value[key].as_u64().unwrap_or_default()
 }
 
 #[cfg(test)]

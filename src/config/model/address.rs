@@ -13,6 +13,13 @@ impl PipeName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The name that Win32 knows the pipe by, on `host` or on this machine; `/`
+    /// is its separator's other spelling.
+    pub fn win32_path(&self, host: Option<&str>) -> String {
+        let host = host.unwrap_or(".");
+        format!(r"\\{host}\pipe\{}", self.0.replace('/', r"\"))
+    }
 }
 
 impl fmt::Display for PipeName {

@@ -1,5 +1,6 @@
 //! A bridge: its ends, its mode, its limits.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::{FifoDial, FifoListen, HandedListen, PipeDial, PipeListen, TcpDial, TcpListen};
@@ -76,6 +77,37 @@ pub enum Listen {
     Handed(Box<HandedListen>),
     /// `stdio:` (`relay` and `connect` only)
     Stdio(StdioEnd),
+}
+
+impl Listen {
+    /// The word that its address begins with.
+    pub const fn scheme(&self) -> &'static str {
+        match self {
+            Self::Pipe(_) => "pipe",
+            Self::Unix(_) => "unix",
+            Self::Fifo(_) => "fifo",
+            Self::Tcp(_) => "tcp",
+            Self::Tls(_) => "tls",
+            Self::Handed(_) => "fd",
+            Self::Stdio(_) => "stdio",
+        }
+    }
+}
+
+/// The address as it is written, without the options.
+impl fmt::Display for Listen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:", self.scheme())?;
+        match self {
+            Self::Pipe(pipe) => pipe.address.name.fmt(f),
+            Self::Unix(unix) => unix.name.fmt(f),
+            Self::Fifo(fifo) => fifo.path.display().fmt(f),
+            Self::Tcp(tcp) => tcp.at.fmt(f),
+            Self::Tls(tls) => tls.tcp.at.fmt(f),
+            Self::Handed(handed) => handed.name.fmt(f),
+            Self::Stdio(_) => Ok(()),
+        }
+    }
 }
 
 /// The dialling end of a bridge.

@@ -166,6 +166,6 @@ fn unfit(identity: &Identity, purpose: Use) -> Option<Fault> {
 }
 
 /// The good ones, for the resolved configuration.
-pub(super) fn good(identities: BTreeMap<String, Option<Identity>>) -> BTreeMap<String, Identity> {
+pub(crate) fn good(identities: BTreeMap<String, Option<Identity>>) -> BTreeMap<String, Identity> {
     identities.into_iter().filter_map(|(name, one)| one.map(|one| (name, one))).collect()
 }

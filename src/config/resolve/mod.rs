@@ -29,7 +29,7 @@ mod unix;
 pub(crate) use applies::{APPLIES, NEEDS_WINDOWS};
 pub(crate) use bridge::{Timing, bridge_between};
 pub(crate) use control::places as control_places;
-pub(crate) use identity::{identities, identity};
+pub(crate) use identity::{good as good_identities, identities, identity};
 pub(crate) use scope::{PipePath, Scope};
 pub(crate) use top::config;
 

@@ -34,6 +34,20 @@ pub(crate) enum PipePath {
     Default(PathBuf),
 }
 
+impl PipePath {
+    /// The pattern that somebody wrote.
+    ///
+    /// # Errors
+    /// Where it has no place for the name.
+    pub(crate) fn written(pattern: &str) -> Result<Self, Fault> {
+        if pattern.contains("{name}") {
+            return Ok(Self::Pattern(pattern.to_owned()));
+        }
+        let fault = Fault::new("every pipe would have the same socket");
+        Err(fault.expected("a path with `{name}` in it"))
+    }
+}
+
 impl Scope<'_> {
     pub(crate) fn fault(&mut self, spot: Spot, fault: Fault) {
         self.report.fault(spot, fault);

@@ -43,12 +43,10 @@ pub(super) fn pipe_path(scope: &mut Scope<'_>, raw: &RawConfig) {
     let Some(at) = raw.pipe_path.at() else {
         return;
     };
-    if !at.value.contains("{name}") {
-        let fault = Fault::new("every pipe would have the same socket");
-        scope.fault(at.place.value, fault.expected("a path with `{name}` in it"));
-        return;
+    match PipePath::written(&at.value) {
+        Ok(path) => scope.pipe_path = path,
+        Err(fault) => scope.fault(at.place.value, fault),
     }
-    scope.pipe_path = PipePath::Pattern(at.value.clone());
 }
 
 fn bridges(scope: &mut Scope<'_>, raw: &RawConfig, start: Spot) -> Vec<Placed> {

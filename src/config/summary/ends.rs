@@ -1,11 +1,11 @@
-//! The two ends of a bridge: address and every option in force.
+//! The two ends of a bridge: every option in force.
 
-use super::tls;
-use super::values::{duration, off_or, size, switch};
+use super::rights::{allow, file};
+use super::values::{duration, off_or, switch};
+use super::{pipe, tls};
 use crate::config::model::{
-    Access, AdminListen, Dial, FileAccess, Framing, HandedListen, Listen, Mode, PipeAddress,
-    PipeDial, PipeListen, ProxyAccept, ProxyDetail, SrvTransport, TcpDial, TcpOptions, TlsDial,
-    UnixDial, UnixListen, WindowsPipe,
+    Access, Dial, Framing, HandedListen, Listen, Mode, ProxyAccept, ProxyDetail, SrvTransport,
+    TcpDial, TcpListen, TcpOptions, TlsDial, UnixDial, UnixListen,
 };
 use crate::config::rules::LocalRules;
 use crate::config::surroundings::System;
@@ -21,59 +21,31 @@ pub(super) struct View {
     pub(super) system: System,
 }
 
-/// Who may come in at the admin listener.
-pub(super) fn admin(listen: &AdminListen, system: System) -> Options {
-    let said = |rules: &LocalRules| match rules {
-        LocalRules::Default => None,
-        LocalRules::Rules(_) => Some(allow(rules, system)),
-    };
-    match listen {
-        AdminListen::Tcp(_) => Vec::new(),
-        AdminListen::Tls(end) => {
-            let mut options = tls::listen(&(&**end).into());
-            options.retain(|(key, _)| *key != "close_notify");
-            options
-        }
-        AdminListen::Unix(unix) => said(&unix.allow).into_iter().chain(file(&unix.file)).collect(),
-        AdminListen::Pipe(pipe) => {
-            let sddl = pipe.sddl.clone().map(|sddl| ("sddl", sddl));
-            said(&pipe.allow).into_iter().chain(sddl).chain(file(&pipe.file)).collect()
-        }
-    }
-}
-
 impl View {
-    pub(super) fn listen(self, listen: &Listen) -> (String, Options) {
+    pub(super) fn listen(self, listen: &Listen) -> Options {
         match listen {
-            Listen::Pipe(pipe) => (format!("pipe:{}", pipe.address.name), self.pipe_listen(pipe)),
-            Listen::Unix(unix) => (format!("unix:{}", unix.name), self.unix_listen(unix)),
+            Listen::Pipe(end) => pipe::listen(self, end),
+            Listen::Unix(unix) => self.unix_listen(unix),
             Listen::Fifo(fifo) => {
                 let mut options = vec![access(fifo.access)];
                 options.extend(file(&fifo.file));
                 options.extend(self.framing(fifo.framing));
-                (format!("fifo:{}", fifo.path.display()), options)
+                options
             }
-            Listen::Tcp(tcp) => {
-                let mut options = self.tcp(&tcp.tcp, tcp.framing);
-                options.push(("reuse_port", switch(tcp.tcp.reuse_port)));
-                options.extend(proxy_accept(tcp.proxy.as_ref()));
-                (format!("tcp:{}", tcp.at), options)
-            }
+            Listen::Tcp(tcp) => self.tcp_listen(tcp),
             Listen::Tls(end) => {
                 let mut options = tls::listen(&(&**end).into());
-                options.extend(self.tcp(&end.tcp.tcp, end.tcp.framing));
-                options.push(("reuse_port", switch(end.tcp.tcp.reuse_port)));
-                options.extend(proxy_accept(end.tcp.proxy.as_ref()));
-                (format!("tls:{}", end.tcp.at), options)
+                options.extend(self.tcp_listen(&end.tcp));
+                options
             }
-            Listen::Handed(end) => (format!("fd:{}", end.name), self.handed(end)),
-            Listen::Stdio(stdio) => ("stdio:".to_owned(), self.framing(stdio.framing)),
+            Listen::Handed(end) => self.handed(end),
+            Listen::Stdio(stdio) => self.framing(stdio.framing),
         }
     }
 
     pub(super) fn dial(self, dial: &Dial) -> Options {
         match dial {
-            Dial::Pipe(pipe) => self.pipe_dial(pipe),
+            Dial::Pipe(end) => pipe::dial(self, end),
             Dial::Unix(unix) => self.unix_dial(unix),
             Dial::Fifo(fifo) => {
                 let mut options = vec![access(fifo.access)];
@@ -90,6 +62,13 @@ impl View {
         }
     }
 
+    fn tcp_listen(self, tcp: &TcpListen) -> Options {
+        let mut options = self.tcp(&tcp.tcp, tcp.framing);
+        options.push(("reuse_port", switch(tcp.tcp.reuse_port)));
+        options.extend(proxy_accept(tcp.proxy.as_ref()));
+        options
+    }
+
     fn tcp_dial(self, tcp: &TcpDial) -> Options {
         let mut options = self.tcp(&tcp.tcp, tcp.framing);
         options.extend(proxy_send(tcp.proxy));
@@ -102,7 +81,7 @@ impl View {
         options
     }
 
-    fn framing(self, framing: Framing) -> Options {
+    pub(super) fn framing(self, framing: Framing) -> Options {
         match self.mode {
             Mode::Byte => Vec::new(),
             Mode::Message => vec![("framing", framing.word().to_owned())],
@@ -150,101 +129,10 @@ impl View {
         options.extend(proxy_send(unix.proxy));
         options
     }
-
-    fn pipe_listen(self, pipe: &PipeListen) -> Options {
-        let mut options = self.place(&pipe.address);
-        match &pipe.sddl {
-            Some(sddl) => options.push(("sddl", sddl.clone())),
-            None => options.push(allow(&pipe.allow, self.system)),
-        }
-        options.push(access(pipe.access));
-        match self.system {
-            System::Unix => {
-                options.extend(file(&pipe.file));
-                options.extend(self.framing(pipe.framing));
-            }
-            System::Windows => options.extend(windows(&pipe.windows)),
-        }
-        options
-    }
-
-    fn pipe_dial(self, pipe: &PipeDial) -> Options {
-        let mut options = match pipe.host {
-            Some(_) => Vec::new(),
-            None => self.place(&pipe.address),
-        };
-        options.extend(pipe.owner.clone().map(|owner| ("owner", owner)));
-        let wait = pipe.wait.map_or_else(|| "connect_timeout".to_owned(), duration);
-        options.push(("wait", wait));
-        match self.system {
-            System::Unix => options.extend(self.framing(pipe.framing)),
-            System::Windows => options.extend([
-                ("type", pipe.pipe_type.word().to_owned()),
-                ("half_close", pipe.half_close.word().to_owned()),
-                ("impersonation", pipe.impersonation.word().to_owned()),
-            ]),
-        }
-        options
-    }
-
-    /// Where a pipe really is.
-    fn place(self, address: &PipeAddress) -> Options {
-        match self.system {
-            System::Unix => vec![("socket", address.socket.display().to_string())],
-            System::Windows => {
-                vec![("path", format!(r"\\.\pipe\{}", address.name.as_str().replace('/', "\\")))]
-            }
-        }
-    }
 }
 
-fn windows(pipe: &WindowsPipe) -> Options {
-    let instances = pipe.instances.map_or_else(|| "unlimited".to_owned(), |most| most.to_string());
-    vec![
-        ("type", pipe.pipe_type.word().to_owned()),
-        ("half_close", pipe.half_close.word().to_owned()),
-        ("instances", instances),
-        ("backlog", pipe.backlog.to_string()),
-        ("in_buffer", size(pipe.in_buffer as usize)),
-        ("out_buffer", size(pipe.out_buffer as usize)),
-        ("default_timeout", duration(pipe.default_timeout)),
-        ("write_through", switch(pipe.write_through)),
-        ("write_dac", switch(pipe.write_dac)),
-        ("write_owner", switch(pipe.write_owner)),
-        ("access_system_security", switch(pipe.access_system_security)),
-        ("remote", switch(pipe.remote)),
-    ]
-}
-
-fn access(access: Access) -> (&'static str, String) {
+pub(super) fn access(access: Access) -> (&'static str, String) {
     ("access", access.word().to_owned())
-}
-
-fn file(file: &FileAccess) -> Options {
-    let mut options = Options::new();
-    options.extend(file.permissions.map(|bits| ("permissions", format!("{bits:04o}"))));
-    options.extend(file.owner.clone().map(|owner| ("owner", owner)));
-    options.extend(file.group.clone().map(|group| ("group", group)));
-    options
-}
-
-fn allow(rules: &LocalRules, system: System) -> (&'static str, String) {
-    let rules = match (rules, system) {
-        (LocalRules::Default, System::Unix) => {
-            return ("allow", "our own account, root".to_owned());
-        }
-        (LocalRules::Default, System::Windows) => {
-            return ("allow", "our own account, SYSTEM, Administrators".to_owned());
-        }
-        (LocalRules::Rules(rules), _) => rules,
-    };
-    let one = |rule: &crate::config::rules::LocalRule| {
-        let keys = [("user", &rule.user), ("group", &rule.group), ("sid", &rule.sid)];
-        let said =
-            keys.iter().filter_map(|(key, value)| Some(format!("{key} {}", value.as_ref()?)));
-        said.collect::<Vec<_>>().join(" and ")
-    };
-    ("allow", rules.iter().map(one).collect::<Vec<_>>().join("; or "))
 }
 
 fn proxy_accept(proxy: Option<&ProxyAccept>) -> Options {

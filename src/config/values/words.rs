@@ -134,6 +134,13 @@ words! { CloseNotify, "CloseNotify":
     "optional" => CloseNotify::Optional, "a plain FIN is a clean end too";
 }
 
+impl Mode {
+    /// Its word in the configuration.
+    pub fn word(self) -> &'static str {
+        Word::word(self)
+    }
+}
+
 /// The mode's word in the configuration.
 impl std::fmt::Display for Mode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

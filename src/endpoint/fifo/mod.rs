@@ -1,6 +1,7 @@
 //! A FIFO as an end that carries one way; see fifo(7).
 
 mod listen;
+mod open;
 mod place;
 mod reader;
 mod watch;
@@ -14,11 +15,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use rustix::fs::FileType;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::OwnedSemaphorePermit;
 
 pub use self::listen::FifoListener;
+use self::open::check_fifo;
 use self::reader::Reader;
 use self::writer::Writer;
 use crate::config::{Access, FifoDial};
@@ -133,18 +134,6 @@ async fn open_for_writing(path: &Path) -> io::Result<Writer> {
 /// Whether nobody reads: fifo(7), ENXIO.
 fn is_unread(error: &io::Error) -> bool {
     error.raw_os_error() == Some(libc::ENXIO)
-}
-
-fn check_fifo(path: &Path) -> io::Result<()> {
-    let stat = rustix::fs::stat(path)?;
-    if FileType::from_raw_mode(stat.st_mode) == FileType::Fifo {
-        return Ok(());
-    }
-    Err(no_fifo())
-}
-
-fn no_fifo() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidInput, "this is not a FIFO")
 }
 
 #[cfg(test)]

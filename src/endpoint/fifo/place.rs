@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use rustix::fs::{CWD, FileType, Mode};
 
-use super::no_fifo;
+use super::open::no_fifo;
 use crate::config::FifoListen;
 use crate::endpoint::file_rights::FileRights;
 

@@ -2,19 +2,18 @@
 //!
 //! The runtime never forgets that the writers of a pipe had left, although a
 //! FIFO may get new ones before it was read to the end: from then on each
-//! empty read would look like news. A fresh registration knows how it stands.
+//! empty read would look like news. So it is registered [`anew`] then.
 
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::task::{Context, Poll, ready};
 
-use rustix::fs::{FileType, Mode, OFlags};
+use rustix::fs::OFlags;
 use tokio::io::ReadBuf;
 use tokio::io::unix::AsyncFd;
 
-use super::no_fifo;
-use crate::sys;
+use super::open::{anew, open};
 
 /// A FIFO that is open for reading.
 #[derive(Debug)]
@@ -28,12 +27,7 @@ impl Reader {
     /// # Errors
     /// The system's; `InvalidInput` if it is no FIFO.
     pub fn open(path: &Path) -> io::Result<Self> {
-        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let pipe = rustix::fs::open(path, flags, Mode::empty())?;
-        if FileType::from_raw_mode(rustix::fs::fstat(&pipe)?.st_mode) != FileType::Fifo {
-            return Err(no_fifo());
-        }
-        Ok(Self { pipe: sys::socket::register(pipe)? })
+        Ok(Self { pipe: open(path, OFlags::RDONLY)? })
     }
 
     /// Waits until there is something to read, or writers have left.
@@ -64,16 +58,9 @@ impl Reader {
                     return Poll::Ready(Ok(()));
                 }
                 // Nothing to read and not the end: there is a writer again.
-                Err(_would_block) if writers_had_left => self.register_anew()?,
+                Err(_would_block) if writers_had_left => self.pipe = anew(&self.pipe)?,
                 Err(_would_block) => {}
             }
         }
-    }
-
-    /// The same open file under another number, so that nothing is lost.
-    fn register_anew(&mut self) -> io::Result<()> {
-        let again = self.pipe.get_ref().try_clone()?;
-        self.pipe = sys::socket::register(again)?;
-        Ok(())
     }
 }

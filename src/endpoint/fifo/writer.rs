@@ -8,11 +8,10 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::task::{Context, Poll, ready};
 
-use rustix::fs::{FileType, Mode, OFlags};
+use rustix::fs::OFlags;
 use tokio::io::unix::AsyncFd;
 
-use super::no_fifo;
-use crate::sys;
+use super::open::{anew, open};
 
 /// A FIFO that is open for writing.
 #[derive(Debug)]
@@ -27,12 +26,7 @@ impl Writer {
     /// ENXIO if nobody reads, `InvalidInput` if it is no FIFO, else the
     /// system's.
     pub fn open(path: &Path) -> io::Result<Self> {
-        let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let pipe = rustix::fs::open(path, flags, Mode::empty())?;
-        if FileType::from_raw_mode(rustix::fs::fstat(&pipe)?.st_mode) != FileType::Fifo {
-            return Err(no_fifo());
-        }
-        Ok(Self { pipe: sys::socket::register(pipe)? })
+        Ok(Self { pipe: open(path, OFlags::WRONLY)? })
     }
 
     /// Writes some of `bytes`, which are not empty.
@@ -46,16 +40,9 @@ impl Writer {
             match guard.try_io(|pipe| Ok(rustix::io::write(pipe, bytes)?)) {
                 Ok(written) => return Poll::Ready(written),
                 // Full and not broken: there is a reader again.
-                Err(_would_block) if readers_had_left => self.register_anew()?,
+                Err(_would_block) if readers_had_left => self.pipe = anew(&self.pipe)?,
                 Err(_would_block) => {}
             }
         }
-    }
-
-    /// The same open file under another number, so that nothing is lost.
-    fn register_anew(&mut self) -> io::Result<()> {
-        let again = self.pipe.get_ref().try_clone()?;
-        self.pipe = sys::socket::register(again)?;
-        Ok(())
     }
 }

@@ -3,15 +3,9 @@
 
 use std::time::Duration;
 
-use crate::config::{Access, Impersonation, Mode, PipeDial, PipeListen, PipeName};
+use crate::config::{Access, Impersonation, Mode, PipeDial, PipeListen};
 use crate::sys::windows::descriptor::SecurityDescriptor;
 use crate::sys::windows::pipe::{self, CreateOptions, UNLIMITED_INSTANCES};
-
-/// The name that Win32 knows a pipe by; `/` is its separator's other spelling.
-pub fn win32_path(host: Option<&str>, name: &PipeName) -> String {
-    let host = host.unwrap_or(".");
-    format!(r"\\{host}\pipe\{}", name.as_str().replace('/', r"\"))
-}
 
 /// An instance of `config`'s pipe, whose Win32 name is `path`. `first` claims
 /// the name: it fails if somebody else has made it before us.
@@ -54,7 +48,7 @@ pub struct Opening {
 /// The client's end of the pipe that is dialled.
 pub fn opening(dial: &PipeDial) -> Opening {
     Opening {
-        path: win32_path(dial.host.as_deref(), &dial.address.name),
+        path: dial.address.name.win32_path(dial.host.as_deref()),
         access: direction(dial.access),
         level: level(dial.impersonation),
     }

@@ -57,7 +57,7 @@ impl PipeListener {
     /// The system's; access denied when the name is taken.
     pub fn bind(config: &PipeListen, rules: Option<&ResolvedLocalRules>) -> io::Result<Self> {
         let mut listener = Self {
-            path: calls::win32_path(None, &config.address.name),
+            path: config.address.name.win32_path(None),
             descriptor: protect::descriptor(config, rules).map_err(io::Error::other)?,
             instances: Instances::new(config.windows.instances),
             waiting: Vec::new(),

@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use windows_sys::Win32::Foundation::ERROR_PIPE_BUSY;
 use windows_sys::Win32::Storage::FileSystem::SECURITY_IDENTIFICATION;
 
-use super::calls;
 use crate::config::PipeAddress;
 
 /// All instances may be taken for a moment.
@@ -23,7 +22,7 @@ pub type PrivatePipe = File;
 /// # Errors
 /// The system's.
 pub fn open_private(pipe: &PipeAddress) -> io::Result<PrivatePipe> {
-    let path = calls::win32_path(None, &pipe.name);
+    let path = pipe.name.win32_path(None);
     let until = Instant::now() + PATIENCE;
     loop {
         let mut options = OpenOptions::new();

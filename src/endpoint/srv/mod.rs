@@ -43,6 +43,8 @@ enum Transport {
 }
 
 impl SrvTarget {
+    /// Prepares to dial; DNS is not asked yet.
+    ///
     /// # Errors
     /// When the identity lacks what it needs.
     pub fn new(dial: &SrvDial, identities: &Identities) -> Result<Self, TlsError> {
@@ -54,6 +56,7 @@ impl SrvTarget {
         Ok(Self { service: dial.service.to_string(), over, resolver, spared })
     }
 
+    /// Whether a PROXY header is to be sent, and how much it says.
     pub fn proxy(&self) -> Option<ProxyDetail> {
         match &self.over {
             Transport::Tcp(tcp) => tcp.proxy,

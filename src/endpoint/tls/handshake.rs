@@ -1,32 +1,28 @@
 //! The handshake, by rustls' unbuffered interface, which can hand over its keys
 //! at the end. Its own record layer ends with it.
-//!
-//! rustls is shown one record at a time. So it never sees what the peer sent
-//! behind the handshake in the same segment: an answer of rustls' to a key
-//! update there would get lost when the keys are handed over.
+
+mod incoming;
+mod unbuffered;
 
 use std::io;
 use std::sync::Arc;
 
-use rustls::client::{ClientConnectionData, UnbufferedClientConnection};
+use rustls::client::UnbufferedClientConnection;
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::server::{ServerConnectionData, UnbufferedServerConnection};
-use rustls::unbuffered::{ConnectionState, EncodeTlsData, UnbufferedStatus};
-use rustls::{ClientConfig, CommonState, Error, ExtractedSecrets, HandshakeKind, ServerConfig};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use rustls::server::UnbufferedServerConnection;
+use rustls::unbuffered::UnbufferedStatus;
+use rustls::{ClientConfig, Error, HandshakeKind, ServerConfig};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
+use self::incoming::Incoming;
+use self::unbuffered::{Party, Step, is_alert};
 use super::inbound::Inbound;
 use super::outbound::Outbound;
 use super::{TlsConn, tls_error};
 use crate::access::{CertificateNames, TlsSession};
-use crate::buffer::{Buffer, Size};
 use crate::tls;
-use crate::tls::record::{HEADER, Kernel, Records, record_len};
-
-/// What a peer may send before it is through: the longest flight that rustls
-/// takes, with room for its records' heads.
-const MOST_RECEIVED: usize = 128 * 1024;
+use crate::tls::record::Records;
 
 /// A handshake that failed. The socket, where the peer may still read why.
 #[derive(Debug)]
@@ -84,78 +80,16 @@ pub async fn connect(
     }
 }
 
-/// What both sides of a handshake have in common.
-trait Party: std::ops::Deref<Target: std::ops::Deref<Target = CommonState>> {
-    type Data;
-    fn process<'c, 'i>(
-        &'c mut self,
-        incoming: &'i mut [u8],
-    ) -> UnbufferedStatus<'c, 'i, Self::Data>;
-    fn hand_over(self) -> Result<(ExtractedSecrets, Kernel), Error>;
-}
-
-impl Party for UnbufferedServerConnection {
-    type Data = ServerConnectionData;
-
-    fn process<'c, 'i>(
-        &'c mut self,
-        incoming: &'i mut [u8],
-    ) -> UnbufferedStatus<'c, 'i, Self::Data> {
-        self.process_tls_records(incoming)
-    }
-
-    fn hand_over(self) -> Result<(ExtractedSecrets, Kernel), Error> {
-        let (secrets, kernel) = self.dangerous_into_kernel_connection()?;
-        Ok((secrets, Kernel::Server(kernel)))
-    }
-}
-
-impl Party for UnbufferedClientConnection {
-    type Data = ClientConnectionData;
-
-    fn process<'c, 'i>(
-        &'c mut self,
-        incoming: &'i mut [u8],
-    ) -> UnbufferedStatus<'c, 'i, Self::Data> {
-        self.process_tls_records(incoming)
-    }
-
-    fn hand_over(self) -> Result<(ExtractedSecrets, Kernel), Error> {
-        let (secrets, kernel) = self.dangerous_into_kernel_connection()?;
-        Ok((secrets, Kernel::Client(kernel)))
-    }
-}
-
-/// What rustls wants next.
-enum Step {
-    Again,
-    Send,
-    Receive,
-    /// As far as our side is concerned.
-    Through,
-}
-
 struct Handshake<P> {
     side: P,
     tcp: TcpStream,
-    /// `incoming[..filled]` came and is not processed; of it, rustls was shown
-    /// `incoming[..shown]` and keeps that for a message that goes on.
-    incoming: Buffer,
-    filled: usize,
-    shown: usize,
+    incoming: Incoming,
     outgoing: Vec<u8>,
 }
 
 impl<P: Party> Handshake<P> {
     fn new(side: P, tcp: TcpStream) -> Self {
-        Self {
-            side,
-            tcp,
-            incoming: Buffer::borrow(Size::Small),
-            filled: 0,
-            shown: 0,
-            outgoing: Vec::new(),
-        }
+        Self { side, tcp, incoming: Incoming::new(), outgoing: Vec::new() }
     }
 
     async fn run(mut self, fin_is_end: bool) -> Result<Shaken, HandshakeError> {
@@ -172,8 +106,8 @@ impl<P: Party> Handshake<P> {
                 Ok(Step::Send) => self.send().await?,
                 Ok(Step::Through) if self.is_over() => return Ok(()),
                 Ok(Step::Receive | Step::Through) => {
-                    while !self.show() {
-                        self.receive().await?;
+                    while !self.incoming.show_next() {
+                        self.incoming.receive(&mut self.tcp).await?;
                     }
                 }
                 Err(error) => {
@@ -188,33 +122,15 @@ impl<P: Party> Handshake<P> {
 
     /// Lets rustls go on with what it was shown.
     fn step(&mut self) -> Result<Step, Error> {
-        let UnbufferedStatus { discard, state } =
-            self.side.process(&mut self.incoming[..self.shown]);
-        let step = state.and_then(|state| take_state(state, &mut self.outgoing));
-        if discard > 0 {
-            self.incoming.copy_within(discard..self.filled, 0);
-        }
-        self.filled -= discard;
-        self.shown -= discard;
+        let UnbufferedStatus { discard, state } = self.side.process(self.incoming.shown());
+        let step = state.and_then(|state| Step::take(state, &mut self.outgoing));
+        self.incoming.discard(discard);
         step
-    }
-
-    /// Shows rustls the next record; `false` while that is not all there.
-    fn show(&mut self) -> bool {
-        let next = &self.incoming[self.shown..self.filled];
-        let more = match record_len(next) {
-            Ok(Some(len)) if len <= next.len() => len,
-            Ok(_) => 0,
-            // rustls tells the peer what is wrong with it.
-            Err(_) => next.len(),
-        };
-        self.shown += more;
-        more > 0
     }
 
     /// Whether the peer is through too, and has not begun with another message.
     fn is_over(&self) -> bool {
-        !self.side.is_handshaking() && self.shown == 0
+        !self.side.is_handshaking() && self.incoming.is_processed()
     }
 
     /// What stands behind an error, up to the alert. rustls must not be asked
@@ -235,35 +151,6 @@ impl<P: Party> Handshake<P> {
         Ok(())
     }
 
-    async fn receive(&mut self) -> io::Result<()> {
-        if self.filled == self.room() {
-            self.grow()?;
-        }
-        let room = self.room();
-        match self.tcp.read(&mut self.incoming[self.filled..room]).await? {
-            0 => Err(io::ErrorKind::UnexpectedEof.into()),
-            got => {
-                self.filled += got;
-                Ok(())
-            }
-        }
-    }
-
-    /// What of the buffer may be filled.
-    fn room(&self) -> usize {
-        self.incoming.len().min(MOST_RECEIVED)
-    }
-
-    fn grow(&mut self) -> io::Result<()> {
-        if self.filled >= MOST_RECEIVED {
-            return Err(tls_error(Error::PeerSentOversizedRecord));
-        }
-        let mut larger = Buffer::holding((self.filled * 2).min(MOST_RECEIVED));
-        larger[..self.filled].copy_from_slice(&self.incoming[..self.filled]);
-        self.incoming = larger;
-        Ok(())
-    }
-
     fn finish(mut self, fin_is_end: bool) -> Result<Shaken, HandshakeError> {
         let (session, names) = tls::session(&self.side, None);
         let resumed = self.side.handshake_kind() == Some(HandshakeKind::Resumed);
@@ -272,7 +159,7 @@ impl<P: Party> Handshake<P> {
         let handed_over = self.side.hand_over();
         match handed_over.and_then(|(secrets, kernel)| Records::new(secrets, kernel)) {
             Ok(mut records) => {
-                let came = &mut self.incoming[..self.filled];
+                let came = self.incoming.all();
                 let inbound = Inbound::new(&mut records, came, fin_is_end);
                 let conn = TlsConn { tcp, records, inbound, outbound: Outbound::default() };
                 Ok(Shaken { conn, session, names, chain, resumed })
@@ -280,43 +167,4 @@ impl<P: Party> Handshake<P> {
             Err(error) => Err(HandshakeError { error: tls_error(error), tcp }),
         }
     }
-}
-
-/// Whether this record is an alert: in the clear, of TLS 1.2, or sealed by TLS
-/// 1.3, where nothing else is as short.
-fn is_alert(record: &[u8]) -> bool {
-    const ALERT: u8 = 21;
-    const SEALED_ALERT: usize = HEADER + 2 + 1 + 16;
-    record.first() == Some(&ALERT) || record.len() == SEALED_ALERT
-}
-
-/// Takes what rustls has to say.
-fn take_state<D>(state: ConnectionState<'_, '_, D>, outgoing: &mut Vec<u8>) -> Result<Step, Error> {
-    match state {
-        ConnectionState::EncodeTlsData(flight) => {
-            encode(flight, outgoing)?;
-            Ok(Step::Again)
-        }
-        ConnectionState::TransmitTlsData(sent) => {
-            sent.done();
-            Ok(Step::Send)
-        }
-        ConnectionState::BlockedHandshake => Ok(Step::Receive),
-        ConnectionState::WriteTraffic(_) => Ok(Step::Through),
-        // Data and ends come behind the handshake; early data is never asked for.
-        _ => Err(Error::General("the handshake took a strange turn".into())),
-    }
-}
-
-/// Appends a flight of rustls' to `outgoing`.
-fn encode<D>(mut flight: EncodeTlsData<'_, D>, outgoing: &mut Vec<u8>) -> Result<(), Error> {
-    use rustls::unbuffered::EncodeError;
-    let at = outgoing.len();
-    let len = match flight.encode(&mut []) {
-        Err(EncodeError::InsufficientSize(size)) => size.required_size,
-        _ => 0,
-    };
-    outgoing.resize(at + len, 0);
-    flight.encode(&mut outgoing[at..]).map_err(|error| Error::General(error.to_string()))?;
-    Ok(())
 }

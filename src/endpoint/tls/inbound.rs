@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::TcpStream;
 
+use super::held::Held;
 use super::tls_error;
 use crate::buffer::{Buffer, Size};
 use crate::tls::record::{MOST_RECORD, Received, Records};
@@ -37,41 +38,6 @@ pub(super) struct Inbound {
     ended: bool,
     /// A plain FIN is taken for a clean end (`close_notify = "optional"`).
     fin_is_end: bool,
-}
-
-/// Some bytes in a borrowed buffer, or none and no buffer.
-#[derive(Debug, Default)]
-struct Held {
-    buffer: Option<Buffer>,
-    at: usize,
-    end: usize,
-}
-
-impl Held {
-    fn of(bytes: &[u8]) -> Self {
-        if bytes.is_empty() {
-            return Self::default();
-        }
-        let mut buffer = Buffer::holding(bytes.len());
-        buffer[..bytes.len()].copy_from_slice(bytes);
-        Self { buffer: Some(buffer), at: 0, end: bytes.len() }
-    }
-
-    fn len(&self) -> usize {
-        self.end - self.at
-    }
-
-    /// Moves as much as fits to `into`.
-    fn take(&mut self, into: &mut [u8]) -> usize {
-        let Some(buffer) = &self.buffer else { return 0 };
-        let len = self.len().min(into.len());
-        into[..len].copy_from_slice(&buffer[self.at..self.at + len]);
-        self.at += len;
-        if self.len() == 0 {
-            *self = Self::default();
-        }
-        len
-    }
 }
 
 impl Inbound {
@@ -109,7 +75,7 @@ impl Inbound {
         }
         let mut buffer = Buffer::borrow(Size::Small);
         let filled = ready!(self.poll_fill(cx, tcp, records, &mut buffer))?;
-        self.ready = Held { buffer: Some(buffer).filter(|_| filled > 0), at: 0, end: filled };
+        self.ready = Held::filled(buffer, filled);
         Poll::Ready(Ok(self.ready.take(into)))
     }
 
@@ -132,7 +98,7 @@ impl Inbound {
                 Poll::Pending => waits = true,
             }
         }
-        if self.rest.len() == 0 {
+        if self.rest.is_empty() {
             self.keep(&into[batch.data..batch.data + batch.rest]);
         }
         if batch.data == 0 {

@@ -7,6 +7,7 @@
 //! whose rest has not come.
 
 mod handshake;
+mod held;
 mod inbound;
 mod outbound;
 

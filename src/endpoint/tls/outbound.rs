@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::AsyncWrite;
 use tokio::net::TcpStream;
 
+use super::held::Held;
 use super::tls_error;
 use crate::buffer::Buffer;
 use crate::tls::record::{MOST_RECORD, Records};
@@ -18,15 +19,13 @@ const MOST_SEALED: usize = 8 * MOST_RECORD;
 /// Sealed records.
 #[derive(Debug, Default)]
 pub(super) struct Outbound {
-    sealed: Option<Buffer>,
-    at: usize,
-    end: usize,
+    sealed: Held,
 }
 
 impl Outbound {
     /// Whether all that was sealed is with the system.
     pub fn is_empty(&self) -> bool {
-        self.sealed.is_none()
+        self.sealed.is_empty()
     }
 
     /// Seals some of `bytes`, where nothing waits to be sent; so many of them.
@@ -36,8 +35,7 @@ impl Outbound {
         }
         let mut buffer = Buffer::holding(records.sealed_len(bytes.len()).min(MOST_SEALED));
         let (taken, sealed) = records.seal(bytes, &mut buffer).map_err(tls_error)?;
-        (self.at, self.end) = (0, sealed);
-        self.sealed = (sealed > 0).then_some(buffer);
+        self.sealed = Held::filled(buffer, sealed);
         Ok(taken)
     }
 
@@ -48,11 +46,9 @@ impl Outbound {
         tcp: &mut TcpStream,
         records: &mut Records,
     ) -> Poll<io::Result<()>> {
-        while let Some(buffer) = &self.sealed {
-            self.at += ready!(poll_send(cx, tcp, &buffer[self.at..self.end]))?;
-            if self.at == self.end {
-                self.sealed = None;
-            }
+        while !self.sealed.is_empty() {
+            let sent = ready!(poll_send(cx, tcp, self.sealed.bytes()))?;
+            self.sealed.advance(sent);
         }
         while !records.control().is_empty() {
             let sent = ready!(poll_send(cx, tcp, records.control()))?;

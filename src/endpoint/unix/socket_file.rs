@@ -35,9 +35,7 @@ impl SocketFile {
     pub(super) fn at(path: &Path) -> io::Result<Self> {
         Ok(Self { path: path.to_owned(), made: Made::at(path)? })
     }
-}
 
-impl SocketFile {
     /// It has another name now.
     pub(super) fn moved_to(&mut self, path: &Path) {
         path.clone_into(&mut self.path);

@@ -3,15 +3,14 @@
 //! The JSON is a promise to scripts: fields are added, not renamed.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
 use crate::bridge::TargetState;
-use crate::config::Mode;
 use crate::gateway::sandbox::SandboxStatus;
-use crate::telemetry::Outcome;
 use crate::telemetry::metrics::{BridgeMetrics, DirectionMeter};
+use crate::telemetry::{Outcome, rfc3339};
 
 /// Whether clients should be sent here.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -172,14 +171,6 @@ impl Moved {
     }
 }
 
-/// The word for a mode, as in the configuration.
-pub const fn mode_word(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Byte => "byte",
-        Mode::Message => "message",
-    }
-}
-
 /// How a reload went.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ReloadStatus {
@@ -196,7 +187,7 @@ impl ReloadStatus {
     /// The reload that `trigger` asked for at `at`.
     pub fn new(at: SystemTime, trigger: String, error: Option<String>) -> Self {
         let seconds = at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        Self { at: rfc3339(i64::try_from(seconds).unwrap_or(i64::MAX)), trigger, error }
+        Self { at: rfc3339(seconds), trigger, error }
     }
 }
 
@@ -219,20 +210,11 @@ impl IdentityStatus {
         let left = not_after.saturating_sub(i64::try_from(now).unwrap_or(i64::MAX));
         Self {
             name: name.to_owned(),
-            not_after: rfc3339(not_after),
+            // Before 1970 it is just as over as then.
+            not_after: rfc3339(u64::try_from(not_after).unwrap_or(0)),
             days_left: left.div_euclid(DAY),
         }
     }
 }
 
 const DAY: i64 = 86_400;
-
-/// 9999-12-31T23:59:59Z, which RFC 5280 (4.1.2.5) gives to certificates that do
-/// not end; four digits of year are all that RFC 3339 has.
-const LAST: u64 = 253_402_300_799;
-
-/// From 1970 on; earlier is written as 1970, which is just as over.
-fn rfc3339(unix_seconds: i64) -> String {
-    let seconds = u64::try_from(unix_seconds).unwrap_or(0).min(LAST);
-    humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs(seconds)).to_string()
-}

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::protocol::{
@@ -14,7 +15,7 @@ use super::protocol::{
 use crate::access;
 use crate::bridge::{Live, RunningBridge};
 use crate::gateway::admin::AdminView;
-use crate::gateway::drain::{Drained, drain};
+use crate::gateway::drain::{Drained, count_open, drain};
 use crate::gateway::reload::{Refusal, Reloads};
 use crate::gateway::world::World;
 
@@ -51,7 +52,8 @@ impl Desk {
         }
         let open = all.len();
         all.sort_by_cached_key(|(_, live)| live.age());
-        let connections = all.into_iter().take(most).map(told).collect();
+        let shown = all.into_iter().take(most);
+        let connections = shown.map(|(bridge, live)| told(bridge, &live)).collect();
         let status = serde_json::to_value(self.world.status()).map_err(unwritable)?;
         to_value(StatusReply { pid: std::process::id(), status, open, connections })
     }
@@ -73,44 +75,22 @@ impl Desk {
     async fn drain(&self, name: Option<&str>, wait: bool, lines: &mpsc::Sender<String>) -> Answer {
         let (bridges, limit) = self.to_drain(name)?;
         tracing::info!(bridge = name, ?limit, "draining, as asked for over the control pipe");
-        let tasks: Vec<_> = bridges
-            .iter()
-            .map(|bridge| {
-                let bridge = bridge.clone();
-                tokio::spawn(async move { drain(&bridge, limit).await })
-            })
-            .collect();
+        let draining = bridges.iter().map(|bridge| {
+            let bridge = bridge.clone();
+            tokio::spawn(async move { drain(&bridge, limit).await })
+        });
+        let draining: Vec<_> = draining.collect();
         let mut answer = Vec::new();
-        if !wait {
-            answer.extend(bridges.iter().map(|bridge| {
+        for (bridge, task) in bridges.iter().zip(draining) {
+            let Drained { finished, cut } = if wait {
+                when_drained(task, &bridges, lines).await?
+            } else {
+                // At once, whenever the task gets its turn.
                 bridge.drain();
-                BridgeDrained {
-                    bridge: name_of(bridge),
-                    open: bridge.open_now(),
-                    finished: 0,
-                    cut: 0,
-                }
-            }));
-            return to_value(DrainReply { bridges: answer });
-        }
-        for (bridge, mut task) in bridges.iter().zip(tasks) {
-            let drained = loop {
-                match timeout(PROGRESS, &mut task).await {
-                    Ok(drained) => break drained.map_err(|error| error.to_string())?,
-                    Err(_) => {
-                        let open = bridges.iter().map(RunningBridge::open_now).sum();
-                        // Who does not listen any more is told nothing.
-                        let _ = lines.try_send(line(Reply::Progress(Progress { open })));
-                    }
-                }
+                Drained::default()
             };
-            let Drained { finished, cut } = drained;
-            answer.push(BridgeDrained {
-                bridge: name_of(bridge),
-                open: bridge.open_now(),
-                finished,
-                cut,
-            });
+            let (bridge, open) = (name_of(bridge), bridge.open_now());
+            answer.push(BridgeDrained { bridge, open, finished, cut });
         }
         to_value(DrainReply { bridges: answer })
     }
@@ -139,12 +119,30 @@ impl Desk {
     }
 }
 
+/// Waits for one of the bridges that drain, and says meanwhile how far all are.
+async fn when_drained(
+    mut task: JoinHandle<Drained>,
+    bridges: &[RunningBridge],
+    lines: &mpsc::Sender<String>,
+) -> Result<Drained, ErrorReply> {
+    loop {
+        match timeout(PROGRESS, &mut task).await {
+            Ok(drained) => return drained.map_err(|error| error.to_string().into()),
+            Err(_) => {
+                let progress = Progress { open: count_open(bridges) };
+                // Who does not listen any more is told nothing.
+                let _ = lines.try_send(line(Reply::Progress(progress)));
+            }
+        }
+    }
+}
+
 fn name_of(bridge: &RunningBridge) -> String {
     bridge.name().to_owned()
 }
 
 /// A connection as it is told.
-pub(in crate::gateway) fn told((bridge, live): (String, Arc<Live>)) -> ConnectionStatus {
+pub(in crate::gateway) fn told(bridge: String, live: &Live) -> ConnectionStatus {
     let (bytes_to_target, bytes_to_client) = live.carried();
     ConnectionStatus {
         id: live.id().to_string(),

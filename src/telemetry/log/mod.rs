@@ -97,11 +97,14 @@ impl Drop for LogGuard {
     }
 }
 
-/// Sets up the log of this process, to standard error or the journal. `level` is a level or a
-/// list of directives.
+/// Sets up the log of this process, to standard error or the journal. `level` is
+/// a level or a list of directives.
 ///
 /// Lines go through a queue of [`queue::LIMIT`] bytes to a thread of their own;
 /// when the reader of standard error stands still, lines are dropped and counted.
+///
+/// # Errors
+/// [`LogError`]; nothing is logged then.
 pub fn init(level: &str, format: LogFormat) -> Result<LogGuard, LogError> {
     let filter = directives(level)?;
     let style = Style::choose(format, reader(), std::env::var_os("NO_COLOR").as_deref());
@@ -165,6 +168,9 @@ pub fn init_service(
 }
 
 /// Checks that `level` would be taken by [`init`].
+///
+/// # Errors
+/// [`LogError::Level`].
 pub fn check(level: &str) -> Result<(), LogError> {
     directives(level).map(drop)
 }

@@ -67,6 +67,9 @@ impl Exposition {
 
     /// One that takes what the whole process counts through the `metrics` facade,
     /// libraries included. Once a process.
+    ///
+    /// # Errors
+    /// [`RecorderTaken`].
     pub fn install() -> Result<Self, RecorderTaken> {
         let exposition = Self::local();
         metrics::set_global_recorder(Arc::clone(&exposition.inner.recorder))

@@ -20,8 +20,7 @@ pub(super) fn write_sizes<'a>(
     if bridges.peek().is_none() {
         return Ok(());
     }
-    writeln!(out, "# HELP {MESSAGE_SIZE_BYTES} {}", names::help(MESSAGE_SIZE_BYTES))?;
-    writeln!(out, "# TYPE {MESSAGE_SIZE_BYTES} histogram")?;
+    write_head(out, MESSAGE_SIZE_BYTES, "histogram")?;
     for (bridge, sizes) in bridges {
         write_one(out, &Escaped(bridge), &sizes)?;
     }
@@ -33,8 +32,7 @@ pub(super) fn write_certificates(out: &mut String, ends: &BTreeMap<String, i64>)
     if ends.is_empty() {
         return Ok(());
     }
-    writeln!(out, "# HELP {CERTIFICATE_EXPIRY} {}", names::help(CERTIFICATE_EXPIRY))?;
-    writeln!(out, "# TYPE {CERTIFICATE_EXPIRY} gauge")?;
+    write_head(out, CERTIFICATE_EXPIRY, "gauge")?;
     for (identity, end) in ends {
         writeln!(out, "{CERTIFICATE_EXPIRY}{{identity=\"{}\"}} {end}", Escaped(identity))?;
     }
@@ -57,8 +55,7 @@ pub(super) fn write_targets(
         return Ok(());
     }
     for (name, kind, value) in series {
-        writeln!(out, "# HELP {name} {}", names::help(name))?;
-        writeln!(out, "# TYPE {name} {kind}")?;
+        write_head(out, name, kind)?;
         for (bridge, targets) in bridges {
             for target in targets {
                 let (bridge, address) = (Escaped(bridge), Escaped(target.address()));
@@ -69,6 +66,12 @@ pub(super) fn write_targets(
         out.write_char('\n')?;
     }
     Ok(())
+}
+
+/// What stands before the samples of a metric.
+fn write_head(out: &mut String, name: &str, kind: &str) -> fmt::Result {
+    writeln!(out, "# HELP {name} {}", names::help(name))?;
+    writeln!(out, "# TYPE {name} {kind}")
 }
 
 fn write_one(out: &mut String, bridge: &Escaped<'_>, sizes: &SizeSnapshot) -> fmt::Result {

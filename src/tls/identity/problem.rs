@@ -3,7 +3,8 @@
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
+
+use crate::telemetry::rfc3339;
 
 /// An identity that cannot be loaded: which, which file, why; [`Self::hint`]
 /// says what to do.
@@ -165,15 +166,15 @@ impl fmt::Display for IdentityWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "identity `{}`: {}: ", self.identity, self.file.display())?;
         match &self.what {
-            Warning::Expired(at) => write!(f, "expired at {}; peers will refuse it", date(*at)),
-            Warning::NotYetValid(at) => write!(f, "not valid before {}", date(*at)),
+            Warning::Expired(at) => write!(f, "expired at {}; peers will refuse it", rfc3339(*at)),
+            Warning::NotYetValid(at) => write!(f, "not valid before {}", rfc3339(*at)),
             Warning::SecretReadableByOthers => {
                 f.write_str("every account of this machine can read it; `chmod 600` it")
             }
             Warning::CrlExpired(at) => write!(
                 f,
                 "the revocation list ran out at {}; until it is renewed every certificate of its issuer is refused",
-                date(*at)
+                rfc3339(*at)
             ),
             Warning::NewerCrl(issuer) => write!(
                 f,
@@ -186,11 +187,4 @@ impl fmt::Display for IdentityWarning {
             Warning::SystemTrust(why) => write!(f, "some CAs were left out: {why}"),
         }
     }
-}
-
-/// Seconds since 1970 as RFC 3339.
-pub(in crate::tls) fn date(seconds: u64) -> String {
-    let most = 253_402_300_799; // the last second of the year 9999
-    let at = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.min(most));
-    humantime::format_rfc3339_seconds(at).to_string()
 }

@@ -26,6 +26,57 @@ pub(super) fn first(bytes: &[u8]) -> Result<Option<Message<'_>>, Error> {
     Ok(Some(Message { kind: (*kind).into(), body, rest: &bytes[HEAD + len..] }))
 }
 
+/// Messages that come in records, each of which may end inside one.
+#[derive(Debug, Default)]
+pub(super) struct Messages {
+    /// The start of a message that goes on in the next record.
+    partial: Vec<u8>,
+}
+
+impl Messages {
+    /// Whether a message goes on in the next record: nothing else may come
+    /// before that (RFC 8446, 5.1).
+    pub fn is_inside_one(&self) -> bool {
+        !self.partial.is_empty()
+    }
+
+    /// Adds what a record brought, and gives each message that is whole to
+    /// `take`.
+    ///
+    /// # Errors
+    /// A record of nothing, a message that is too long, and what `take` says.
+    pub fn add(
+        &mut self,
+        bytes: &[u8],
+        take: impl FnMut(Message<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        if bytes.is_empty() {
+            return Err(PeerMisbehaved::TooManyEmptyFragments.into());
+        }
+        if self.partial.is_empty() {
+            let rest = take_whole(bytes, take)?;
+            self.partial.extend_from_slice(rest);
+            return Ok(());
+        }
+        self.partial.extend_from_slice(bytes);
+        let rest = take_whole(&self.partial, take)?.len();
+        self.partial.drain(..self.partial.len() - rest);
+        Ok(())
+    }
+}
+
+/// Gives the whole messages to `take`; what follows them is left.
+fn take_whole(
+    mut bytes: &[u8],
+    mut take: impl FnMut(Message<'_>) -> Result<(), Error>,
+) -> Result<&[u8], Error> {
+    while let Some(message) = first(bytes)? {
+        bytes = message.rest;
+        take(message)?;
+    }
+    Ok(bytes)
+}
+
 /// A key update that asks for no other (RFC 8446, 4.6.3).
 pub(super) const KEY_UPDATE: [u8; 5] = [24, 0, 0, 1, 0];
 

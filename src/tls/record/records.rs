@@ -9,7 +9,7 @@ use super::fault::alert_for;
 use super::kernel::Kernel;
 use super::keys::Keys;
 use super::open::{Opener, unexpected};
-use super::post_handshake::{self, KEY_UPDATE};
+use super::post_handshake::{self, KEY_UPDATE, Message, Messages};
 use super::seal::Sealer;
 use super::{MOST_PLAIN, record_len};
 
@@ -34,8 +34,7 @@ pub struct Records {
     opener: Opener,
     sealer: Sealer,
     kernel: Kernel,
-    /// The start of a handshake message that goes on in the next record.
-    partial: Vec<u8>,
+    messages: Messages,
     /// Sealed records of our own that carry no data and wait to be sent.
     control: Vec<u8>,
     /// Records in a row that brought no data.
@@ -68,7 +67,7 @@ impl Records {
             opener: Opener(Keys::new(version, secrets.rx)?),
             sealer: Sealer::new(Keys::new(version, secrets.tx)?, left),
             kernel,
-            partial: Vec::new(),
+            messages: Messages::default(),
             control: Vec::new(),
             silent: 0,
             limit,
@@ -95,7 +94,7 @@ impl Records {
 
     fn try_open(&mut self, buffer: &mut [u8], at: usize, end: usize) -> Result<Received, Error> {
         let (kind, len) = self.opener.open(buffer, at, end)?;
-        if !self.partial.is_empty() && kind != ContentType::Handshake {
+        if self.messages.is_inside_one() && kind != ContentType::Handshake {
             return Err(PeerMisbehaved::MessageInterleavedWithHandshakeMessage.into());
         }
         if kind == ContentType::ApplicationData && len > 0 {
@@ -133,45 +132,32 @@ impl Records {
         if !self.has_key_updates() {
             return self.decline_renegotiation();
         }
-        if bytes.is_empty() {
-            return Err(PeerMisbehaved::TooManyEmptyFragments.into());
-        }
-        if self.partial.is_empty() {
-            let rest = self.take_messages(bytes)?;
-            self.partial.extend_from_slice(rest);
-            return Ok(());
-        }
-        let mut whole = std::mem::take(&mut self.partial);
-        whole.extend_from_slice(bytes);
-        let rest = self.take_messages(&whole)?.len();
-        whole.drain(..whole.len() - rest);
-        self.partial = whole;
+        let mut messages = std::mem::take(&mut self.messages);
+        messages.add(bytes, |message| self.take_message(message))?;
+        self.messages = messages;
         Ok(())
     }
 
-    fn take_messages<'a>(&mut self, mut bytes: &'a [u8]) -> Result<&'a [u8], Error> {
-        while let Some(message) = post_handshake::first(bytes)? {
-            bytes = message.rest;
-            match (message.kind, &mut self.kernel) {
-                (HandshakeType::KeyUpdate, _) => {
-                    let asked = post_handshake::wants_update(message.body)?;
-                    post_handshake::check_at_boundary(bytes)?;
-                    self.opener = Opener(self.kernel.next_rx()?);
-                    // One answer stands for all that came before it is sent.
-                    if asked && self.may_answer() {
-                        self.control = self.seal_update()?;
-                    }
+    fn take_message(&mut self, message: Message<'_>) -> Result<(), Error> {
+        match (message.kind, &mut self.kernel) {
+            (HandshakeType::KeyUpdate, _) => {
+                let asked = post_handshake::wants_update(message.body)?;
+                post_handshake::check_at_boundary(message.rest)?;
+                self.opener = Opener(self.kernel.next_rx()?);
+                // One answer stands for all that came before it is sent.
+                if asked && self.may_answer() {
+                    self.control = self.seal_update()?;
                 }
-                (HandshakeType::NewSessionTicket, Kernel::Client(kernel)) => {
-                    kernel.handle_new_session_ticket(message.body)?;
-                }
-                (got_type, _) => {
-                    let expect_types = vec![HandshakeType::KeyUpdate];
-                    return Err(Error::InappropriateHandshakeMessage { expect_types, got_type });
-                }
+                Ok(())
+            }
+            (HandshakeType::NewSessionTicket, Kernel::Client(kernel)) => {
+                kernel.handle_new_session_ticket(message.body)
+            }
+            (got_type, _) => {
+                let expect_types = vec![HandshakeType::KeyUpdate];
+                Err(Error::InappropriateHandshakeMessage { expect_types, got_type })
             }
         }
-        Ok(bytes)
     }
 
     /// TLS 1.2: there is one handshake a connection.

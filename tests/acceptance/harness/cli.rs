@@ -1,5 +1,6 @@
 //! Commands that run and end.
 
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 /// `pipeferry` with these arguments, not started yet.
@@ -7,6 +8,11 @@ pub fn pipeferry(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pipeferry"));
     command.args(arguments).stdin(Stdio::null()).env_remove("RUST_LOG");
     command
+}
+
+/// `pipeferry check` on this file.
+pub fn check(config: &Path) -> Ran {
+    ran(pipeferry(&["check", "--config"]).arg(config))
 }
 
 /// What a finished command has said.

@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 
 use super::admin::{self, Metrics};
 use super::record::{Line, Record};
-use super::{Duplex, Site, eventually};
+use super::{Duplex, Site, eventually, pipeferry};
 
 pub struct Gateway {
     child: Child,
@@ -30,8 +30,8 @@ impl Gateway {
     pub fn start_as(site: &Site, file: &str, config: impl AsRef<str>) -> Self {
         let config = completed(config.as_ref());
         let path = site.write(file, &config);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pipeferry"));
-        command.arg("run").arg("--config").arg(path);
+        let mut command = pipeferry(&["run", "--config"]);
+        command.arg(path);
         Self::spawn(command, &config)
     }
 
@@ -206,6 +206,11 @@ impl Drop for Gateway {
             assert!(!panicked, "the gateway panicked:\n{}", self.log().join("\n"));
         }
     }
+}
+
+/// The bridge `one` between two ends, each as TOML has a value, with more keys.
+pub fn bridge(listen: &str, connect: &str, more: &str) -> String {
+    format!("[bridge.one]\nlisten = {listen}\nconnect = {connect}\n{more}\n")
 }
 
 /// The configuration with an admin listener and JSON lines, and without a control

@@ -33,8 +33,8 @@ impl Manager {
     /// A daemon that knows of this manager.
     pub fn starts(&self, site: &Site, config: &str) -> Command {
         let path = site.write("pipeferry.toml", config);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pipeferry"));
-        command.arg("run").arg("--config").arg(path).env("NOTIFY_SOCKET", &self.address);
+        let mut command = super::pipeferry(&["run", "--config"]);
+        command.arg(path).env("NOTIFY_SOCKET", &self.address);
         command
     }
 

@@ -1,6 +1,7 @@
 //! OpenSSL's own client and server.
 
-use std::io::Read;
+use std::io::{BufReader, Read};
+use std::process::ChildStdout;
 
 use crate::harness::authority::Leaf;
 use crate::harness::program::{Program, await_line, piped};
@@ -33,6 +34,29 @@ fn s_client(site: &Site, gateway: &Gateway, name: &str, more: &[&str]) -> Progra
     command.arg("-cert").arg(format!("{name}.pem")).arg("-key").arg(format!("{name}.key"));
     command.arg("-connect").arg(gateway.at("one").to_string()).args(more);
     Program::start(&mut command)
+}
+
+/// `openssl s_server`, which wants a certificate of its client's too.
+pub struct Server {
+    pub program: Program,
+    /// What it says.
+    pub lines: BufReader<ChildStdout>,
+    pub port: String,
+}
+
+impl Server {
+    pub fn start(site: &Site, option: &str) -> Self {
+        site.leaf("server", Leaf::localhost("server"));
+        let mut command = piped("openssl");
+        command.current_dir(site.root()).args(["s_server", option, "-accept", "127.0.0.1:0"]);
+        command.args(["-cert", "server.pem", "-key", "server.key", "-CAfile", "ca.pem"]);
+        command.args(["-Verify", "1", "-verify_return_error"]);
+        let mut program = Program::start(&mut command);
+        let mut lines = program.lines();
+        let line = await_line(&mut lines, |line| line.contains("ACCEPT"));
+        let port = line.rsplit(':').next().unwrap().to_owned();
+        Self { program, lines, port }
+    }
 }
 
 #[test]
@@ -86,14 +110,8 @@ fn s_client_with_a_certificate_that_no_rule_allows_sees_the_alert() {
 #[test]
 fn s_server_is_dialled_with_both_certificates_checked() {
     let site = Site::new();
-    site.leaf("server", Leaf::localhost("server"));
-    let mut command = piped("openssl");
-    command.current_dir(site.root()).args(["s_server", "-rev", "-accept", "127.0.0.1:0"]);
-    command.args(["-cert", "server.pem", "-key", "server.key", "-CAfile", "ca.pem"]);
-    command.args(["-Verify", "1", "-verify_return_error"]);
-    let mut server = Program::start(&mut command);
-    let line = await_line(&mut server.lines(), |line| line.contains("ACCEPT"));
-    let port = line.rsplit(':').next().unwrap();
+    let server = Server::start(&site, "-rev");
+    let port = &server.port;
     let gateway = Gateway::start(
         &site,
         format!(

@@ -5,7 +5,7 @@ use std::io::{BufReader, Read};
 
 use rstest::rstest;
 
-use crate::harness::authority::Leaf;
+use super::openssl::Server;
 use crate::harness::program::{Program, await_line, piped};
 use crate::harness::target::echo;
 use crate::harness::{Gateway, Site, Target};
@@ -95,15 +95,7 @@ fn a_gateway_resumes_its_session_with_a_server(
     #[values(true, false)] resume: bool,
 ) {
     let site = Site::new();
-    site.leaf("server", Leaf::localhost("server"));
-    let mut command = piped("openssl");
-    command.current_dir(site.root()).args(["s_server", version, "-accept", "127.0.0.1:0"]);
-    command.args(["-cert", "server.pem", "-key", "server.key", "-CAfile", "ca.pem"]);
-    command.args(["-Verify", "1", "-verify_return_error"]);
-    let mut server = Program::start(&mut command);
-    let mut told = server.lines();
-    let line = await_line(&mut told, |line| line.contains("ACCEPT"));
-    let port = line.rsplit(':').next().unwrap();
+    let Server { program: mut server, lines: mut told, port } = Server::start(&site, version);
     let gateway = Gateway::start(
         &site,
         format!(

@@ -10,9 +10,9 @@ use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 
 use super::super::DAY;
 use super::super::folder::read;
-use super::super::index::date;
 use super::{Certificate, Crl};
 use crate::access::{CertificateNames, Spelling, rfc4514};
+use crate::telemetry::rfc3339;
 
 /// One file and what is in it, in its order.
 #[derive(Debug, Serialize)]
@@ -88,8 +88,8 @@ pub(super) fn certificate(der: &[u8], now: u64) -> anyhow::Result<Certificate> {
         names: names.spelled(Spelling::Colon),
         usage: usage(&parsed),
         spki: names.spki.iter().map(|byte| format!("{byte:02x}")).collect(),
-        not_before: date(seconds(validity.not_before.timestamp())),
-        not_after: date(not_after),
+        not_before: rfc3339(seconds(validity.not_before.timestamp())),
+        not_after: rfc3339(not_after),
         days_left: days_left(not_after, now),
         subject: names.subject,
         serial: names.serial,
@@ -103,7 +103,7 @@ pub(super) fn crl(der: &[u8], now: u64) -> anyhow::Result<Crl> {
     Ok(Crl {
         issuer: rfc4514(parsed.issuer()),
         number: parsed.crl_number().map(ToString::to_string),
-        next_update: next.map(date),
+        next_update: next.map(rfc3339),
         days_left: next.map(|at| days_left(at, now)),
         revoked: parsed.iter_revoked_certificates().count(),
     })

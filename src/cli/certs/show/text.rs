@@ -4,10 +4,12 @@ use std::io::Write;
 
 use clap::ValueEnum;
 
-use super::super::index::{Revocation, date};
+use super::super::index::Revocation;
 use super::files::{Inspected, Item};
 use super::folder::{Issued, Listing};
 use super::{Certificate, Crl};
+use crate::cli::table::Table;
+use crate::telemetry::rfc3339;
 
 /// A CRL with fewer days left than this is worth a word.
 const CRL_SOON: i64 = 7;
@@ -22,9 +24,12 @@ pub(super) fn listing(listing: &Listing, out: &mut dyn Write) -> anyhow::Result<
     writeln!(out)?;
     if listing.certificates.is_empty() {
         writeln!(out, "Nothing has been issued yet.")?;
+        return Ok(());
     }
-    let rows: Vec<[String; 6]> = listing.certificates.iter().map(row).collect();
-    table(["NAME", "STATE", "LEFT", "USE", "SERIAL", "NAMES"], &rows, out)
+    let mut table = Table::new(&["NAME", "STATE", "LEFT", "USE", "SERIAL", "NAMES"], &[]);
+    listing.certificates.iter().for_each(|issued| table.row(row(issued)));
+    out.write_all(table.text().as_bytes())?;
+    Ok(())
 }
 
 pub(super) fn files(shown: &[Inspected], out: &mut dyn Write) -> anyhow::Result<()> {
@@ -76,16 +81,16 @@ fn crl(list: &Crl, out: &mut dyn Write) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn row(issued: &Issued) -> [String; 6] {
+fn row(issued: &Issued) -> Vec<String> {
     let entry = &issued.entry;
     let state = match &entry.revoked {
         Some(Revocation { at, reason }) => {
             let reason = reason.to_possible_value().map(|v| v.get_name().to_owned());
-            format!("revoked {} ({})", &date(*at)[..10], reason.unwrap_or_default())
+            format!("revoked {} ({})", &rfc3339(*at)[..10], reason.unwrap_or_default())
         }
         None => issued.state.into(),
     };
-    [
+    vec![
         entry.name.clone(),
         state,
         left(issued.days_left),
@@ -101,25 +106,4 @@ fn left(days: i64) -> String {
         1 => "1 day".into(),
         _ => format!("{days} days"),
     }
-}
-
-fn table(head: [&str; 6], rows: &[[String; 6]], out: &mut dyn Write) -> anyhow::Result<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let mut widths = head.map(str::len);
-    for row in rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    let mut line = |cells: Vec<&str>| {
-        let padded = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
-        writeln!(out, "{}", padded.collect::<Vec<_>>().join("  ").trim_end())
-    };
-    line(head.to_vec())?;
-    for row in rows {
-        line(row.iter().map(String::as_str).collect())?;
-    }
-    Ok(())
 }

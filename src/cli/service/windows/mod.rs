@@ -15,11 +15,9 @@ pub(super) use self::install::install;
 pub(super) use self::status::status;
 pub(super) use self::uninstall::uninstall;
 
-use std::io::Write as _;
+use crate::cli::print;
 
-use anyhow::Context;
-
-/// Prints to standard output.
+/// Prints a line.
 fn say(text: &str) -> anyhow::Result<()> {
-    writeln!(std::io::stdout().lock(), "{text}").context("cannot print")
+    print(format!("{text}\n"))
 }

@@ -13,7 +13,7 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt};
 use std::path::PathBuf;
 
-use rustix::fs::{CWD, Mode};
+use rustix::fs::{CWD, FileType, Mode};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout;

@@ -44,7 +44,7 @@ impl Table {
 }
 
 /// Text that cannot steer a terminal: what it names may come from a client.
-pub(in crate::cli) fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control() { plain.extend(c.escape_debug()) } else { plain.push(c) }

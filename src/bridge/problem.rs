@@ -1,0 +1,57 @@
+//! Why a bridge cannot be opened.
+
+use crate::access::UnknownName;
+use crate::endpoint::{BindError, PrepareError, ProtectionError};
+use crate::tls::TlsError;
+
+/// Why a bridge could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[error("bridge `{bridge}`: {problem}")]
+pub struct OpenError {
+    /// The bridge's name.
+    pub bridge: String,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+/// What keeps a bridge from being opened.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// The listening end.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// A TLS end.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// `allow` names somebody who does not exist.
+    #[error("{0}; `allow` must name existing accounts")]
+    Allow(#[from] UnknownName),
+    /// The listening end cannot be protected as written.
+    #[error(transparent)]
+    Protection(#[from] ProtectionError),
+    /// `owner` or `group` names somebody who does not exist.
+    #[error("{0}; `owner` and `group` must name existing accounts")]
+    Owner(UnknownName),
+    /// Some of several targets can never be dialled as written.
+    #[error("{0}")]
+    Targets(String),
+    /// pipeferry itself failed.
+    #[error("pipeferry itself failed: {0}")]
+    Broken(String),
+}
+
+impl OpenError {
+    /// Something panicked, and has said so.
+    pub fn broken(bridge: String, why: String) -> Self {
+        Self { bridge, problem: Problem::Broken(why) }
+    }
+}
+
+impl From<PrepareError> for Problem {
+    fn from(error: PrepareError) -> Self {
+        match error {
+            PrepareError::Tls(error) => Self::Tls(error),
+            PrepareError::Owner(unknown) => Self::Owner(unknown),
+        }
+    }
+}
