@@ -6,6 +6,7 @@
 
 mod accept;
 mod admit;
+mod closing;
 mod connection;
 mod current;
 mod dial;
@@ -26,7 +27,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use self::accept::{Accept, Order};
+use self::accept::{Accept, Order, Post};
 use self::admit::Admission;
 use self::current::{Current, Whereabouts};
 use self::ends::{check_file_owner, listen_framing, prefix};
@@ -34,7 +35,7 @@ use self::live::Connections;
 pub use self::live::Live;
 use self::places::Places;
 pub use self::places::Seats;
-pub use self::running::RunningBridge;
+pub use self::running::{Promised, RunningBridge};
 pub use self::targets::TargetState;
 use self::targets::Targets;
 use crate::access::UnknownName;
@@ -162,19 +163,20 @@ pub struct Bridge {
     protection: Option<Protection>,
 }
 
-/// A bridge whose listener is open.
+/// A bridge whose listener is open, or comes from another one.
 #[derive(Debug)]
 pub struct OpenBridge {
     shared: Arc<Shared>,
     current: Arc<Current>,
-    listener: Listener,
+    post: Post,
     tasks: TaskTracker,
     order: mpsc::Sender<Order>,
     orders: mpsc::Receiver<Order>,
 }
 
-/// More orders than one reload gives.
-const ORDERS: usize = 8;
+/// Orders that may wait: those of several reloads. A loop that is well waits for
+/// nothing but clients, and takes them at once.
+const ORDERS: usize = 16;
 
 impl Bridge {
     /// Prepares a bridge: certificates and accounts are looked up, nothing is
@@ -262,22 +264,26 @@ impl Bridge {
         }
     }
 
-    /// Takes a listener over that is open already, at the place that this bridge
-    /// wants ([`RunningBridge::keeps`]).
-    pub fn take_over(self, mut listener: Listener) -> OpenBridge {
-        listener.adapt(&self.shared.config.listen);
-        self.opened(listener)
+    /// Takes the listener over that another bridge gives away, at the place that
+    /// this one wants ([`RunningBridge::keeps`]).
+    pub fn take_over(self, promised: Promised) -> OpenBridge {
+        let place = promised.place.under(&self.shared.config.listen);
+        self.stands(place, Post::Awaits(promised.listener))
     }
 
     fn opened(self, listener: Listener) -> OpenBridge {
         if let Some(instances) = listener.pipe_instances() {
             self.shared.metrics.watch_pipe_instances(instances);
         }
+        self.stands(Whereabouts::of(&listener), Post::At(listener))
+    }
+
+    fn stands(self, place: Whereabouts, post: Post) -> OpenBridge {
         let shared = Arc::new(self.shared);
-        let current = Current::new(Arc::clone(&shared), Whereabouts::of(&listener));
+        let current = Current::new(Arc::clone(&shared), place);
         let (order, orders) = mpsc::channel(ORDERS);
         let (current, tasks) = (Arc::new(current), TaskTracker::new());
-        OpenBridge { shared, current, listener, tasks, order, orders }
+        OpenBridge { shared, current, post, tasks, order, orders }
     }
 }
 
@@ -309,7 +315,7 @@ impl OpenBridge {
     }
 
     fn into_accept(self) -> (TaskTracker, Accept) {
-        let Self { current, listener, tasks, orders, .. } = self;
-        (tasks.clone(), Accept { current, listener: Some(listener), orders, tasks })
+        let Self { current, post, tasks, orders, .. } = self;
+        (tasks.clone(), Accept { current, post, orders, tasks })
     }
 }

@@ -71,7 +71,7 @@ impl Desk {
     }
 
     async fn drain(&self, name: Option<&str>, wait: bool, lines: &mpsc::Sender<String>) -> Answer {
-        let (bridges, limit) = self.to_drain(name)?;
+        let (bridges, limit) = self.begin_to_drain(name)?;
         tracing::info!(bridge = name, ?limit, "draining, as asked for over the control pipe");
         let tasks: Vec<_> = bridges
             .iter()
@@ -82,14 +82,11 @@ impl Desk {
             .collect();
         let mut answer = Vec::new();
         if !wait {
-            answer.extend(bridges.iter().map(|bridge| {
-                bridge.drain();
-                BridgeDrained {
-                    bridge: name_of(bridge),
-                    open: bridge.open_now(),
-                    finished: 0,
-                    cut: 0,
-                }
+            answer.extend(bridges.iter().map(|bridge| BridgeDrained {
+                bridge: name_of(bridge),
+                open: bridge.open_now(),
+                finished: 0,
+                cut: 0,
             }));
             return to_value(DrainReply { bridges: answer });
         }
@@ -115,10 +112,15 @@ impl Desk {
         to_value(DrainReply { bridges: answer })
     }
 
-    fn to_drain(&self, name: Option<&str>) -> Result<(Vec<RunningBridge>, Duration), ErrorReply> {
+    fn begin_to_drain(
+        &self,
+        name: Option<&str>,
+    ) -> Result<(Vec<RunningBridge>, Duration), ErrorReply> {
         let now = self.world.lock();
         let wanted = |bridge: &&RunningBridge| name.is_none_or(|name| bridge.name() == name);
         let bridges: Vec<_> = now.bridges.iter().filter(wanted).cloned().collect();
+        // Under the lock: a reload must not have it give its listener away now.
+        bridges.iter().for_each(RunningBridge::drain);
         if let (Some(name), true) = (name, bridges.is_empty()) {
             let known: Vec<_> = now.bridges.iter().map(|bridge| bridge.name()).collect();
             return Err(
