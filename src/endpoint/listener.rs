@@ -54,6 +54,8 @@ pub struct Listener {
     /// address does not say.
     place: Option<String>,
     handed: bool,
+    /// Nobody begins here any more.
+    holds_off: bool,
 }
 
 #[derive(Debug)]
@@ -102,7 +104,8 @@ impl Listener {
             },
             _ => None,
         };
-        Ok(Self { socket, address, place, handed: matches!(config, Listen::Handed(_)) })
+        let handed = matches!(config, Listen::Handed(_));
+        Ok(Self { socket, address, place, handed, holds_off: false })
     }
 
     #[allow(unused_variables)] // Each system has a use for one of them.
@@ -195,6 +198,9 @@ impl Listener {
         match &mut self.socket {
             Socket::Tcp(listener, options) => {
                 let (stream, peer) = listener.accept().await?;
+                if self.holds_off {
+                    tcp::let_on(&stream)?;
+                }
                 tcp::apply_to_accepted(&stream, options);
                 let local = stream.local_addr()?;
                 Ok(incoming(Stream::Tcp(stream), Origin::Network { peer, local }))
@@ -219,15 +225,10 @@ impl Listener {
     /// Lets nobody begin here who can be served by another process that listens
     /// on the same port (`reuse_port`). Says how long those who have begun may
     /// take to get into the queue.
-    pub fn hold_off(&self) -> Duration {
-        match &self.socket {
-            Socket::Tcp(listener, options)
-                if options.reuse_port && !self.handed && tcp::hold_off(listener) =>
-            {
-                ROUND_TRIP
-            }
-            _ => Duration::ZERO,
-        }
+    pub fn hold_off(&mut self) -> Duration {
+        let Socket::Tcp(listener, options) = &self.socket else { return Duration::ZERO };
+        self.holds_off = options.reuse_port && !self.handed && tcp::hold_off(listener);
+        if self.holds_off { ROUND_TRIP } else { Duration::ZERO }
     }
 
     /// Whether those who wait to be accepted go on waiting when it is closed: the
