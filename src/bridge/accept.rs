@@ -2,17 +2,18 @@
 //!
 //! Beyond the limit of connections nobody is accepted, so that further clients
 //! wait in the system's queue and are not refused. An error of accept is
-//! counted and waited out; it never ends the loop. When it ends, nobody is left
-//! in the queue who could be taken.
+//! counted and waited out; it never ends the loop, nor keeps it from its orders.
+//! When it ends, nobody is left in the queue who could be taken.
 
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::task::TaskTracker;
 
+use super::closing::Closing;
 use super::current::Current;
 use super::places::Standing;
 use super::{Shared, Verdict, connection};
@@ -28,14 +29,6 @@ const LOOK_AT_QUEUE: Duration = Duration::from_millis(100);
 /// More held back clients than this are counted as this many.
 const MOST_COUNTED: usize = 1024;
 
-/// Clients taken from the system's queue when a drain begins: more than it
-/// holds, and still an end where they come faster than they are taken.
-const MOST_LATE: usize = 8192;
-/// While some may still get into the queue, it is looked at so often.
-const LOOK_AGAIN: Duration = Duration::from_millis(10);
-/// Whoever is in the queue is there at once, unless it has left meanwhile.
-const LONGEST_LATE: Duration = Duration::from_millis(100);
-
 /// What a running accept loop can be told.
 #[derive(Debug)]
 pub(super) enum Order {
@@ -45,13 +38,64 @@ pub(super) enum Order {
     Adapt(Box<Listen>),
     /// Give the listener away, and wait for another one or the end.
     HandOver(oneshot::Sender<Listener>),
+    /// Listen from now on where another bridge did, which gives its listener
+    /// away, and no more where it did itself.
+    TakeOver(oneshot::Receiver<Listener>),
+}
+
+/// Where an accept loop has its clients from.
+#[derive(Debug)]
+pub(super) enum Post {
+    /// It listens there.
+    At(Listener),
+    /// Another bridge was told to give its listener away, and does so soon.
+    Awaits(oneshot::Receiver<Listener>),
+    /// It has given its own away.
+    Nowhere,
+}
+
+impl Post {
+    /// The listener, if there is to be one; waits for one that comes. Cancelling
+    /// loses nothing.
+    async fn listener(&mut self, current: &Current) -> Option<&mut Listener> {
+        if let Self::Awaits(from) = self {
+            *self = match from.await {
+                Ok(listener) => Self::At(arrived(listener, current)),
+                Err(_) => lost(current),
+            };
+        }
+        match self {
+            Self::At(listener) => Some(listener),
+            _ => None,
+        }
+    }
+
+    fn leave(&mut self) -> Self {
+        std::mem::replace(self, Self::Nowhere)
+    }
+}
+
+/// One that was another bridge's until now.
+fn arrived(mut listener: Listener, current: &Current) -> Listener {
+    let shared = current.shared();
+    listener.adapt(&shared.config.listen);
+    if let Some(instances) = listener.pipe_instances() {
+        shared.metrics.watch_pipe_instances(instances);
+    }
+    listener
+}
+
+/// Whoever had it has panicked, and has said so.
+fn lost(current: &Current) -> Post {
+    let bridge = &*current.shared().name;
+    tracing::error!(bridge, "its listener was lost while it was handed over; restart");
+    Post::Nowhere
 }
 
 /// The accept loop of a bridge.
 pub(super) struct Accept {
     pub current: Arc<Current>,
-    /// `None` while it has given it away.
-    pub listener: Option<Listener>,
+    pub post: Post,
     pub orders: mpsc::Receiver<Order>,
     pub tasks: TaskTracker,
 }
@@ -60,54 +104,31 @@ impl Accept {
     /// Runs until the bridge drains; the listener is closed then.
     pub async fn run(mut self) {
         while let Some((place, incoming)) = self.next().await {
-            self.begin(place, incoming);
+            let Self { current, tasks, .. } = &self;
+            begin(current, tasks, place, incoming);
         }
-        self.empty_queue().await;
-    }
-
-    fn begin(&self, place: Standing, incoming: Incoming) {
-        let current = Arc::clone(&self.current);
-        self.tasks.spawn(connection::run(current, incoming, place, Instant::now()));
-    }
-
-    /// Takes in whom the system has connected already: they were let in before
-    /// the drain, and closing the listener would reset them. Ends when nobody
-    /// waits, or the limit of connections holds them back; nothing may come
-    /// between its end and the close.
-    async fn empty_queue(&mut self) {
-        let settled = self.listener.as_ref().map_or(Duration::ZERO, Listener::hold_off);
-        let settled = Instant::now() + settled;
-        loop {
-            self.take_queue().await;
-            if Instant::now() >= settled {
-                return;
-            }
-            sleep(LOOK_AGAIN).await;
+        // Whoever was promised the listener before gets it all the same.
+        while let Ok(order) = self.orders.try_recv() {
+            self.obey(order).await;
+        }
+        self.post.listener(&self.current).await;
+        if let Some(closing) = self.closing() {
+            closing.run().await;
         }
     }
 
-    async fn take_queue(&mut self) {
-        let shared = self.current.shared();
-        for _ in 0..MOST_LATE {
-            let Some(listener) = &mut self.listener else { return };
-            if listener.queue_outlives_it() || listener.queued() == 0 {
-                return;
-            }
-            let place = timeout(Duration::ZERO, place(&shared, listener)).await;
-            let Ok(Ok(place)) = place else { return };
-            match timeout(LONGEST_LATE, listener.accept()).await {
-                Ok(Ok(incoming)) => self.begin(place, incoming),
-                Ok(Err(_)) => shared.metrics.accept_error(),
-                Err(_) => return,
-            }
-        }
+    /// The listener that it has, to be closed.
+    fn closing(&mut self) -> Option<Closing> {
+        let Post::At(listener) = self.post.leave() else { return None };
+        let (current, tasks) = (Arc::clone(&self.current), self.tasks.clone());
+        Some(Closing { current, listener, tasks })
     }
 
     /// Carries the first client that comes, and then no other; `None` if the
     /// bridge drained first. The listener is closed as soon as it is there.
     pub async fn run_once(mut self) -> Option<Verdict> {
         let (place, incoming) = self.next().await?;
-        drop(self.listener);
+        drop(self.post);
         Some(connection::run(self.current, incoming, place, Instant::now()).await)
     }
 
@@ -115,17 +136,19 @@ impl Accept {
     /// it is told; `None` once the bridge drains.
     async fn next(&mut self) -> Option<(Standing, Incoming)> {
         let draining = self.current.shared().draining.clone();
-        let mut pause = FIRST_PAUSE;
+        let (mut pause, mut not_before) = (FIRST_PAUSE, None);
         loop {
-            let Self { current, listener, orders, .. } = self;
+            let Self { current, post, orders, .. } = self;
             let came = tokio::select! {
                 biased;
                 () = draining.cancelled() => return None,
                 Some(order) = orders.recv() => {
                     self.obey(order).await;
+                    // What was wrong may be so no more.
+                    (pause, not_before) = (FIRST_PAUSE, None);
                     continue;
                 }
-                came = client(current, listener.as_mut()) => came,
+                came = client(current, post, not_before) => came,
             };
             let error = match came {
                 Ok(client) => return Some(client),
@@ -135,7 +158,7 @@ impl Accept {
             shared.metrics.accept_error();
             let bridge = &*shared.name;
             tracing::warn!(bridge, %error, "accept failed; trying again in {pause:?}");
-            draining.run_until_cancelled(sleep(pause)).await?;
+            not_before = Some(Instant::now() + pause);
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
@@ -143,38 +166,66 @@ impl Accept {
     async fn obey(&mut self, order: Order) {
         match order {
             Order::Move(listener) => {
-                // The old one closes now.
-                self.empty_queue().await;
-                self.listener = Some(*listener);
+                self.close();
+                self.post = Post::At(*listener);
             }
             Order::Adapt(listen) => {
-                if let Some(listener) = &mut self.listener {
+                if let Post::At(listener) = &mut self.post {
                     listener.adapt(&listen);
                 }
             }
             Order::HandOver(to) => {
-                if let Some(listener) = self.listener.take() {
-                    // Who asked and has gone leaves it to be closed.
+                // It may be on its way here itself: a reload or two ago it was
+                // promised to us.
+                self.post.listener(&self.current).await;
+                if let Post::At(listener) = self.post.leave() {
+                    // Who was to have it runs as long as we do.
                     let _ = to.send(listener);
                 }
             }
+            Order::TakeOver(from) => {
+                self.close();
+                self.post = Post::Awaits(from);
+            }
         }
     }
+
+    /// Closes the listener, beside all else: to let in who waits there may take
+    /// a moment.
+    fn close(&mut self) {
+        if let Some(closing) = self.closing() {
+            self.tasks.spawn(closing.run());
+        }
+    }
+}
+
+/// A client has come: it has a task of its own from here on.
+pub(super) fn begin(
+    current: &Arc<Current>,
+    tasks: &TaskTracker,
+    place: Standing,
+    incoming: Incoming,
+) {
+    tasks.spawn(connection::run(Arc::clone(current), incoming, place, Instant::now()));
 }
 
 /// Cancelling loses nobody.
 async fn client(
     current: &Current,
-    listener: Option<&mut Listener>,
+    post: &mut Post,
+    not_before: Option<Instant>,
 ) -> std::io::Result<(Standing, Incoming)> {
-    let Some(listener) = listener else { return std::future::pending().await };
+    if let Some(time) = not_before {
+        sleep_until(time).await;
+    }
+    let Some(listener) = post.listener(current).await else { return std::future::pending().await };
     let place = place(&current.shared(), listener).await?;
     let incoming = listener.accept().await?;
     Ok((place, incoming))
 }
 
 /// Waits for a place, and meanwhile counts who has to wait with us.
-async fn place(shared: &Shared, listener: &Listener) -> std::io::Result<Standing> {
+pub(super) async fn place(shared: &Shared, listener: &Listener) -> std::io::Result<Standing> {
     let places = &shared.places;
     let place = async {
         if shared.admission.takes_time() { places.door().await } else { places.own().await }

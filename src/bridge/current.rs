@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Shared;
 use super::live::Live;
+use crate::config::Listen;
 use crate::endpoint::Listener;
 
 /// What is in force.
@@ -30,6 +31,14 @@ impl Whereabouts {
     pub fn of(listener: &Listener) -> Self {
         let address = listener.address().to_owned();
         Self { address, socket: listener.place().map(str::to_owned) }
+    }
+
+    /// The same place for who goes on there under `listen`.
+    pub fn under(mut self, listen: &Listen) -> Self {
+        if let Some((_, rest)) = self.address.split_once(':') {
+            self.address = format!("{}:{rest}", listen.scheme());
+        }
+        self
     }
 }
 

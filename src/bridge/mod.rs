@@ -6,6 +6,7 @@
 
 mod accept;
 mod admit;
+mod closing;
 mod connection;
 mod current;
 mod dial;
@@ -24,7 +25,7 @@ pub use self::live::Live;
 pub use self::open::{Bridge, OpenBridge};
 pub use self::places::Seats;
 pub use self::problem::{OpenError, Problem};
-pub use self::running::RunningBridge;
+pub use self::running::{Promised, RunningBridge};
 use self::shared::Shared;
 pub use self::targets::TargetState;
 use crate::telemetry::Outcome;

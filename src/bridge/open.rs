@@ -10,13 +10,13 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::accept::{Accept, Order};
+use super::accept::{Accept, Order, Post};
 use super::admit::Admission;
 use super::current::{Current, Whereabouts};
 use super::ends::{check_file_owner, listen_framing, prefix};
 use super::places::{Places, Seats};
 use super::targets::Targets;
-use super::{OpenError, Problem, RunningBridge, Shared, Verdict};
+use super::{OpenError, Problem, Promised, RunningBridge, Shared, Verdict};
 use crate::config::{self, Listen, UnixName};
 use crate::endpoint::{Listener, Occupied, Protection, protection};
 use crate::ferry::Limits;
@@ -30,19 +30,20 @@ pub struct Bridge {
     protection: Option<Protection>,
 }
 
-/// A bridge whose listener is open.
+/// A bridge whose listener is open, or comes from another one.
 #[derive(Debug)]
 pub struct OpenBridge {
     pub(super) shared: Arc<Shared>,
     pub(super) current: Arc<Current>,
-    pub(super) listener: Listener,
+    pub(super) post: Post,
     tasks: TaskTracker,
     order: mpsc::Sender<Order>,
     orders: mpsc::Receiver<Order>,
 }
 
-/// More orders than one reload gives.
-const ORDERS: usize = 8;
+/// Orders that may wait: those of several reloads. A loop that is well waits for
+/// nothing but clients, and takes them at once.
+const ORDERS: usize = 16;
 
 impl Bridge {
     /// Prepares a bridge: certificates and accounts are looked up, nothing is
@@ -130,22 +131,26 @@ impl Bridge {
         }
     }
 
-    /// Takes a listener over that is open already, at the place that this bridge
-    /// wants ([`RunningBridge::keeps`]).
-    pub fn take_over(self, mut listener: Listener) -> OpenBridge {
-        listener.adapt(&self.shared.config.listen);
-        self.opened(listener)
+    /// Takes the listener over that another bridge gives away, at the place that
+    /// this one wants ([`RunningBridge::keeps`]).
+    pub fn take_over(self, promised: Promised) -> OpenBridge {
+        let place = promised.place.under(&self.shared.config.listen);
+        self.stands(place, Post::Awaits(promised.listener))
     }
 
     fn opened(self, listener: Listener) -> OpenBridge {
         if let Some(instances) = listener.pipe_instances() {
             self.shared.metrics.watch_pipe_instances(instances);
         }
+        self.stands(Whereabouts::of(&listener), Post::At(listener))
+    }
+
+    fn stands(self, place: Whereabouts, post: Post) -> OpenBridge {
         let shared = Arc::new(self.shared);
-        let current = Current::new(Arc::clone(&shared), Whereabouts::of(&listener));
+        let current = Current::new(Arc::clone(&shared), place);
         let (order, orders) = mpsc::channel(ORDERS);
         let (current, tasks) = (Arc::new(current), TaskTracker::new());
-        OpenBridge { shared, current, listener, tasks, order, orders }
+        OpenBridge { shared, current, post, tasks, order, orders }
     }
 }
 
@@ -177,7 +182,7 @@ impl OpenBridge {
     }
 
     fn into_accept(self) -> (TaskTracker, Accept) {
-        let Self { current, listener, tasks, orders, .. } = self;
-        (tasks.clone(), Accept { current, listener: Some(listener), orders, tasks })
+        let Self { current, post, tasks, orders, .. } = self;
+        (tasks.clone(), Accept { current, post, orders, tasks })
     }
 }

@@ -3,21 +3,26 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
-use super::accept::Order;
+use super::accept::{Order, Post};
 use super::current::{Current, Whereabouts};
 use super::{Bridge, Live, OpenBridge, Shared, TargetState};
 use crate::config::Mode;
 use crate::endpoint::{Keep, Listener, Regrant, keep};
 use crate::telemetry::metrics::BridgeMetrics;
 
-/// An accept loop that is well answers at once, or after a pause of a second.
-const LONGEST_HAND_OVER: Duration = Duration::from_secs(5);
+/// More orders than one reload gives to one bridge.
+const ORDERS_OF_A_RELOAD: usize = 2;
+
+/// A listener that a running bridge was told to give away.
+#[derive(Debug)]
+pub struct Promised {
+    pub(super) place: Whereabouts,
+    pub(super) listener: oneshot::Receiver<Listener>,
+}
 
 /// A bridge that runs: a handle to change and to stop it by.
 #[derive(Debug, Clone)]
@@ -117,27 +122,28 @@ impl RunningBridge {
     /// connections' runtime.
     pub fn renew(&self, other: Bridge) {
         let listen = other.shared.config.listen.clone();
-        let mut place = self.current.place();
-        if let Some((_, rest)) = place.address.split_once(':') {
-            place.address = format!("{}:{rest}", listen.scheme());
-        }
-        self.current.moved(place);
+        self.current.moved(self.current.place().under(&listen));
         self.adopt(other.shared);
         self.tell(Order::Adapt(Box::new(listen)));
     }
 
-    /// The same, on a listener that was opened for it elsewhere; the old one is
-    /// closed. On the connections' runtime.
+    /// The same, on a listener that was opened for it elsewhere, or that another
+    /// bridge gives away; the old one is closed, unless it was given away before.
+    /// On the connections' runtime.
     pub fn relocate(&self, other: OpenBridge) {
-        let OpenBridge { shared, current, listener, .. } = other;
-        let place = Whereabouts::of(&listener);
+        let OpenBridge { shared, current, post, .. } = other;
+        let place = current.place();
         // Nothing else holds what was opened and has not run.
         drop(current);
         if let Ok(shared) = Arc::try_unwrap(shared) {
             self.adopt(shared);
         }
         self.current.moved(place);
-        self.tell(Order::Move(Box::new(listener)));
+        match post {
+            Post::At(listener) => self.tell(Order::Move(Box::new(listener))),
+            Post::Awaits(listener) => self.tell(Order::TakeOver(listener)),
+            Post::Nowhere => {}
+        }
     }
 
     /// What the bridge has as long as it runs stays.
@@ -159,6 +165,11 @@ impl RunningBridge {
         new.targets.probe_resting(&new.probes());
     }
 
+    /// Whether it takes all orders that one reload may have for it.
+    pub fn takes_orders(&self) -> bool {
+        !self.order.is_closed() && self.order.capacity() >= ORDERS_OF_A_RELOAD
+    }
+
     fn tell(&self, order: Order) {
         if self.order.try_send(order).is_err() && !self.is_draining() {
             tracing::error!(bridge = self.name(), "it does not listen to its orders; restart");
@@ -166,11 +177,13 @@ impl RunningBridge {
     }
 
     /// Gives its listener away, and accepts nobody more: whoever waits in the
-    /// system's queue waits for who takes it over. `None` if it has none.
-    pub async fn hand_over(&self) -> Option<Listener> {
+    /// system's queue waits for who takes it over. It cannot be had back, and
+    /// whoever has it must run; a bridge that drains has none to give, nor one
+    /// that takes no orders.
+    pub fn hand_over(&self) -> Promised {
         let (to, listener) = oneshot::channel();
-        self.order.try_send(Order::HandOver(to)).ok()?;
-        timeout(LONGEST_HAND_OVER, listener).await.ok()?.ok()
+        self.tell(Order::HandOver(to));
+        Promised { place: self.current.place(), listener }
     }
 
     /// Cuts the connections that the rules of now would not let in; says how

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
 use self::socket::Socket;
-use super::{Conn, Occupied};
+use super::{Conn, Occupied, Stream, tcp};
 use crate::access::{Peer, ResolvedLocalRules};
 use crate::config::Listen;
 
@@ -43,6 +43,8 @@ pub struct Listener {
     /// address does not say.
     place: Option<String>,
     handed: bool,
+    /// Nobody begins here any more.
+    holds_off: bool,
 }
 
 impl Listener {
@@ -71,7 +73,8 @@ impl Listener {
             Listen::Handed(_) => socket.handed_place(),
             _ => None,
         };
-        Ok(Self { socket, address, place, handed: matches!(config, Listen::Handed(_)) })
+        let handed = matches!(config, Listen::Handed(_));
+        Ok(Self { socket, address, place, handed, holds_off: false })
     }
 
     /// Goes on under another configuration for the same place
@@ -104,14 +107,21 @@ impl Listener {
     /// # Errors
     /// The system's: descriptors that ran out, a client that left meanwhile.
     pub async fn accept(&mut self) -> io::Result<Incoming> {
-        self.socket.accept().await
+        let incoming = self.socket.accept().await?;
+        if self.holds_off
+            && let Conn::Stream(Stream::Tcp(stream)) = &incoming.conn
+        {
+            tcp::let_on(stream)?;
+        }
+        Ok(incoming)
     }
 
     /// Lets nobody begin here who can be served by another process that listens
     /// on the same port (`reuse_port`). Says how long those who have begun may
     /// take to get into the queue.
-    pub fn hold_off(&self) -> Duration {
-        if !self.handed && self.socket.hold_off() { ROUND_TRIP } else { Duration::ZERO }
+    pub fn hold_off(&mut self) -> Duration {
+        self.holds_off = !self.handed && self.socket.hold_off();
+        if self.holds_off { ROUND_TRIP } else { Duration::ZERO }
     }
 
     /// Whether those who wait to be accepted go on waiting when it is closed: the

@@ -10,6 +10,8 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::config::{HostPort, TcpOptions};
+#[cfg(target_os = "linux")]
+use crate::sys;
 
 /// Clients that may wait for accept(2); the system caps it (somaxconn).
 const BACKLOG: i32 = 1024;
@@ -81,23 +83,14 @@ pub fn apply_to_listener(listener: &TcpListener, options: &TcpOptions) {
 /// a second, and goes to the other then; one that were taken would be reset when
 /// this listener closes. Whoever has begun may finish. Says whether it is so.
 ///
-/// A classic filter (SO_ATTACH_FILTER) that sees the packet from its TCP header
-/// on, whose byte 13 has the flags (RFC 9293, 3.1). Connections that are accepted
-/// from here inherit it, and never get such a packet.
+/// What is asked for is that a packet has all of its hops left (RFC 5082), which
+/// none has that comes from a usual system: they begin with 64 or 128. The
+/// system asks it of what comes to a listener, and not of the answer that
+/// completes a handshake. A socket filter could ask for the SYN itself, and takes
+/// CAP_NET_ADMIN on newer kernels.
 #[cfg(target_os = "linux")]
 pub fn hold_off(listener: &TcpListener) -> bool {
-    use socket2::SockFilter;
-    const SYN: u32 = 0x02;
-    const ACK: u32 = 0x10;
-    // BPF_LD | BPF_B | BPF_ABS, BPF_ALU | BPF_AND, BPF_JMP | BPF_JEQ, BPF_RET.
-    let first_packets_dropped = [
-        SockFilter::new(0x30, 0, 0, 13),
-        SockFilter::new(0x54, 0, 0, SYN | ACK),
-        SockFilter::new(0x15, 0, 1, SYN),
-        SockFilter::new(0x06, 0, 0, 0),
-        SockFilter::new(0x06, 0, 0, u32::MAX),
-    ];
-    match SockRef::from(listener).attach_filter(&first_packets_dropped) {
+    match listener.local_addr().and_then(|at| sys::socket::set_least_hops(listener, at, u8::MAX)) {
         Ok(()) => true,
         Err(error) => {
             tracing::debug!(%error, "clients that come while a listener closes are reset");
@@ -110,6 +103,19 @@ pub fn hold_off(listener: &TcpListener) -> bool {
 #[cfg(not(target_os = "linux"))]
 pub fn hold_off(_: &TcpListener) -> bool {
     false
+}
+
+/// A connection that is accepted after [`hold_off`] may have what was asked of
+/// its listener; what was dropped meanwhile is sent again.
+#[cfg(target_os = "linux")]
+pub fn let_on(stream: &TcpStream) -> io::Result<()> {
+    sys::socket::set_least_hops(stream, stream.local_addr()?, 0)
+}
+
+/// Nothing was asked of its listener.
+#[cfg(not(target_os = "linux"))]
+pub fn let_on(_: &TcpStream) -> io::Result<()> {
+    Ok(())
 }
 
 /// A listener that was closed just now must not be in the way of the next.

@@ -1,7 +1,7 @@
 //! Small questions to a socket that std, tokio and socket2 do not ask.
 
 use std::io;
-use std::net::Shutdown;
+use std::net::{Shutdown, SocketAddr};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use tokio::io::unix::AsyncFd;
@@ -73,6 +73,39 @@ fn tcp_info(socket: &impl AsFd) -> io::Result<libc::tcp_info> {
         return Err(io::Error::last_os_error());
     }
     Ok(info)
+}
+
+/// From now on the system drops packets that have fewer hops left, of those that
+/// come to this socket at `at`, its own address: RFC 5082, IP_MINTTL and
+/// IPV6_MINHOPCOUNT. A socket of IPv6 may get packets of both kinds. A socket
+/// that is accepted inherits it. 0 asks for nothing.
+///
+/// # Errors
+/// Whatever setsockopt(2) says.
+pub fn set_least_hops(socket: &impl AsFd, at: SocketAddr, hops: u8) -> io::Result<()> {
+    set_number(socket, (libc::IPPROTO_IP, libc::IP_MINTTL), hops.into())?;
+    if at.is_ipv6() {
+        set_number(socket, (libc::IPPROTO_IPV6, libc::IPV6_MINHOPCOUNT), hops.into())?;
+    }
+    Ok(())
+}
+
+fn set_number(
+    socket: &impl AsFd,
+    (level, option): (libc::c_int, libc::c_int),
+    number: libc::c_int,
+) -> io::Result<()> {
+    let len = size_of::<libc::c_int>() as libc::socklen_t;
+    // SAFETY: the pointer is to a live local of the size that `len` says, which
+    // the call only reads.
+    let rc = unsafe {
+        let socket = socket.as_fd().as_raw_fd();
+        libc::setsockopt(socket, level, option, (&raw const number).cast(), len)
+    };
+    if rc != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
 }
 
 /// Whether a read or an accept would find something now.

@@ -21,6 +21,7 @@ mod crowding;
 mod demonstrating;
 mod fifo;
 mod following;
+mod handing_over;
 mod hostile;
 mod journal;
 mod junk;

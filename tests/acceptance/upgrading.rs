@@ -219,6 +219,19 @@ fn a_tcp_port_passes_to_a_successor_while_clients_come() {
 }
 
 #[test]
+fn a_shared_tcp_port_is_left_with_the_rights_that_a_daemon_has() {
+    // Whatever else the sandbox has taken away, new clients must be kept from
+    // the listener that closes.
+    let site = Site::new();
+    let config = reuse_port() + "[log]\nformat = \"json\"\nlevel = \"debug\"\n";
+    let mut gateway = Gateway::start(&site, config.replacen("[log]\nformat = \"json\"\n", "", 1));
+    assert_eq!(gateway.lines("sandboxed").len(), 1);
+    assert_eq!(gateway.stop(), 0);
+    let told = gateway.lines("clients that come while a listener closes are reset");
+    assert!(told.is_empty(), "{told:?}");
+}
+
+#[test]
 fn a_successor_that_cannot_have_a_port_takes_no_socket() {
     let site = Site::new();
     let text = |port: u16| {

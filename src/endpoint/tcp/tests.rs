@@ -65,6 +65,61 @@ async fn keepalive_is_set_on_both_ends_unless_turned_off() {
     }
 }
 
+/// Sockets that listen on one port.
+#[cfg(target_os = "linux")]
+async fn sharing(host: &str) -> [TcpListener; 2] {
+    let shared = TcpOptions { reuse_port: true, ..options(None) };
+    let at = |port| HostPort { host: host.into(), port };
+    let one = bind(&at(0), &shared).await.unwrap();
+    let other = bind(&at(one.local_addr().unwrap().port()), &shared).await.unwrap();
+    [one, other]
+}
+
+#[cfg(target_os = "linux")]
+#[rstest]
+#[case::four("127.0.0.1", "127.0.0.1")]
+#[case::six("::1", "::1")]
+#[case::six_of_both("::", "::1")]
+#[case::four_of_both("::", "127.0.0.1")]
+#[tokio::test]
+async fn nobody_begins_where_a_listener_holds_off(#[case] host: &str, #[case] from: &str) {
+    let [old, new] = sharing(host).await;
+    assert!(hold_off(&old));
+    let to = SocketAddr::new(from.parse().unwrap(), old.local_addr().unwrap().port());
+    // Whose first packet is dropped begins again after a second, and may have
+    // to do so again.
+    let mut clients = JoinSet::new();
+    (0..64).for_each(|_| drop(clients.spawn(tokio::time::timeout(NEXT_ADDRESS, dial_address(to)))));
+    let clients = clients.join_all().await;
+    let connected = clients.iter().filter(|client| matches!(client, Ok(Ok(_)))).count();
+    let queued = |listener| sys::socket::accept_queue(listener).unwrap();
+    assert_eq!((queued(&old), queued(&new)), (0, connected));
+    assert!(connected > 0 && clients.iter().all(|client| !matches!(client, Ok(Err(_)))));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn of_who_is_let_in_nothing_is_asked() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let [old, _] = sharing("127.0.0.1").await;
+    assert!(hold_off(&old));
+    let (mut accepted, mut client) = loop {
+        // One whose packets have all their hops left gets in, if it comes here.
+        let socket = TcpSocket::new_v4().unwrap();
+        SockRef::from(&socket).set_ttl_v4(255).unwrap();
+        let client = socket.connect(old.local_addr().unwrap()).await.unwrap();
+        if sys::socket::accept_queue(&old).unwrap() > 0 {
+            break (old.accept().await.unwrap().0, client);
+        }
+    };
+    SockRef::from(&client).set_ttl_v4(64).unwrap();
+    let_on(&accepted).unwrap();
+    client.write_all(b"on").await.unwrap();
+    let mut came = [0; 2];
+    accepted.read_exact(&mut came).await.unwrap();
+    assert_eq!(&came, b"on");
+}
+
 #[rstest]
 #[case::six_first(&["[::1]:1", "[::2]:1", "[::3]:1", "1.0.0.1:1", "1.0.0.2:1"],
     &["[::1]:1", "1.0.0.1:1", "[::2]:1", "1.0.0.2:1", "[::3]:1"])]

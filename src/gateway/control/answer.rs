@@ -73,7 +73,7 @@ impl Desk {
     }
 
     async fn drain(&self, name: Option<&str>, wait: bool, lines: &mpsc::Sender<String>) -> Answer {
-        let (bridges, limit) = self.to_drain(name)?;
+        let (bridges, limit) = self.begin_to_drain(name)?;
         tracing::info!(bridge = name, ?limit, "draining, as asked for over the control pipe");
         let draining = bridges.iter().map(|bridge| {
             let bridge = bridge.clone();
@@ -82,23 +82,23 @@ impl Desk {
         let draining: Vec<_> = draining.collect();
         let mut answer = Vec::new();
         for (bridge, task) in bridges.iter().zip(draining) {
-            let Drained { finished, cut } = if wait {
-                when_drained(task, &bridges, lines).await?
-            } else {
-                // At once, whenever the task gets its turn.
-                bridge.drain();
-                Drained::default()
-            };
+            let Drained { finished, cut } =
+                if wait { when_drained(task, &bridges, lines).await? } else { Drained::default() };
             let (bridge, open) = (name_of(bridge), bridge.open_now());
             answer.push(BridgeDrained { bridge, open, finished, cut });
         }
         to_value(DrainReply { bridges: answer })
     }
 
-    fn to_drain(&self, name: Option<&str>) -> Result<(Vec<RunningBridge>, Duration), ErrorReply> {
+    fn begin_to_drain(
+        &self,
+        name: Option<&str>,
+    ) -> Result<(Vec<RunningBridge>, Duration), ErrorReply> {
         let now = self.world.lock();
         let wanted = |bridge: &&RunningBridge| name.is_none_or(|name| bridge.name() == name);
         let bridges: Vec<_> = now.bridges.iter().filter(wanted).cloned().collect();
+        // Under the lock: a reload must not have it give its listener away now.
+        bridges.iter().for_each(RunningBridge::drain);
         if let (Some(name), true) = (name, bridges.is_empty()) {
             let known: Vec<_> = now.bridges.iter().map(|bridge| bridge.name()).collect();
             return Err(

@@ -17,12 +17,61 @@ pub(super) enum Ready {
     Open(OpenBridge),
 }
 
+/// The same, where that does not take a listener from a bridge that runs: it
+/// could not take it back.
+#[derive(Debug)]
+pub(super) enum Half {
+    Ready(Ready),
+    Inherits {
+        giver: RunningBridge,
+        /// The bridge that goes on with it, if it is not a new one.
+        heir: Option<RunningBridge>,
+        bridge: Box<Bridge>,
+    },
+}
+
+impl Half {
+    /// The bridges that run and are told something.
+    pub fn touches(&self) -> impl Iterator<Item = &RunningBridge> {
+        let both = match self {
+            Self::Ready(Ready::Keep(_) | Ready::Open(_)) => [None, None],
+            Self::Ready(Ready::Renew(running, _) | Ready::Relocate(running, _)) => {
+                [Some(running), None]
+            }
+            Self::Inherits { giver, heir, .. } => [Some(giver), heir.as_ref()],
+        };
+        both.into_iter().flatten()
+    }
+
+    /// Tells the giver to give; what is made of it has to run.
+    pub fn complete(self) -> Ready {
+        match self {
+            Self::Ready(one) => one,
+            Self::Inherits { giver, heir, bridge } => {
+                let open = bridge.take_over(giver.hand_over());
+                match heir {
+                    Some(heir) => Ready::Relocate(heir, open),
+                    None => Ready::Open(open),
+                }
+            }
+        }
+    }
+}
+
 /// The new bridges, in the order of the configuration, and the old ones that
 /// go.
 #[derive(Debug)]
 pub(super) struct Built {
-    pub ready: Vec<Ready>,
+    pub halves: Vec<Half>,
     pub removed: Vec<RunningBridge>,
+    granted: Vec<Regrant>,
+}
+
+impl Built {
+    /// Nothing of it comes into force.
+    pub fn revert(self) {
+        self.granted.iter().for_each(Regrant::revert);
+    }
 }
 
 /// Opens listeners on the connections' runtime.
@@ -31,50 +80,37 @@ pub(super) struct Built {
 /// [`Refusal::Open`], [`Refusal::Rights`]; everything is as before then.
 pub(super) async fn build(plan: Plan, runtime: &Handle) -> Result<Built, Refusal> {
     let granted = grant(&plan.fates)?;
-    let mut opened = Vec::new();
-    let mut errors = Vec::new();
+    let (mut halves, mut errors) = (Vec::new(), Vec::new());
     for fate in plan.fates {
-        match half_open(fate, runtime).await {
-            Ok(half) => opened.push(half),
+        match half(fate, runtime).await {
+            Ok(one) => halves.push(one),
             Err(error) => errors.push(error),
         }
     }
-    if !errors.is_empty() {
-        granted.iter().for_each(Regrant::revert);
-        return Err(Refusal::Open(errors));
+    let built = Built { halves, removed: plan.removed, granted };
+    if errors.is_empty() {
+        return Ok(built);
     }
-    // From here on nothing can fail but what is broken already.
-    let mut ready = Vec::new();
-    for half in opened {
-        match half {
-            Half::Ready(one) => ready.push(one),
-            Half::Waiting(giver, running, bridge) => {
-                ready.push(take_over(&giver, running, *bridge, runtime).await?);
-            }
-        }
-    }
-    Ok(Built { ready, removed: plan.removed })
+    built.revert();
+    Err(Refusal::Open(errors))
 }
 
-enum Half {
-    Ready(Ready),
-    /// A listener is still to be handed over.
-    Waiting(RunningBridge, Option<RunningBridge>, Box<Bridge>),
-}
-
-async fn half_open(fate: Fate, runtime: &Handle) -> Result<Half, OpenError> {
-    Ok(match fate {
-        Fate::Keep(running) => Half::Ready(Ready::Keep(running)),
-        Fate::Renew(running, bridge) => Half::Ready(Ready::Renew(running, Box::new(bridge))),
-        Fate::Relocate(running, bridge, From::Bridge(giver)) => {
-            Half::Waiting(giver, Some(running), Box::new(bridge))
-        }
-        Fate::Open(bridge, From::Bridge(giver)) => Half::Waiting(giver, None, Box::new(bridge)),
+async fn half(fate: Fate, runtime: &Handle) -> Result<Half, OpenError> {
+    let ready = match fate {
+        Fate::Keep(running) => Ready::Keep(running),
+        Fate::Renew(running, bridge) => Ready::Renew(running, Box::new(bridge)),
         Fate::Relocate(running, bridge, From::Bind) => {
-            Half::Ready(Ready::Relocate(running, open(bridge, runtime).await?))
+            Ready::Relocate(running, open(bridge, runtime).await?)
         }
-        Fate::Open(bridge, From::Bind) => Half::Ready(Ready::Open(open(bridge, runtime).await?)),
-    })
+        Fate::Open(bridge, From::Bind) => Ready::Open(open(bridge, runtime).await?),
+        Fate::Relocate(heir, bridge, From::Bridge(giver)) => {
+            return Ok(Half::Inherits { giver, heir: Some(heir), bridge: Box::new(bridge) });
+        }
+        Fate::Open(bridge, From::Bridge(giver)) => {
+            return Ok(Half::Inherits { giver, heir: None, bridge: Box::new(bridge) });
+        }
+    };
+    Ok(Half::Ready(ready))
 }
 
 /// On the connections' runtime, where the listener will be used.
@@ -84,22 +120,6 @@ async fn open(bridge: Bridge, runtime: &Handle) -> Result<OpenBridge, OpenError>
         Ok(opened) => opened,
         Err(error) => Err(OpenError::broken(name, error.to_string())),
     }
-}
-
-async fn take_over(
-    giver: &RunningBridge,
-    running: Option<RunningBridge>,
-    bridge: Bridge,
-    runtime: &Handle,
-) -> Result<Ready, Refusal> {
-    let open = match giver.hand_over().await {
-        Some(listener) => bridge.take_over(listener),
-        None => open(bridge, runtime).await.map_err(|error| Refusal::Open(vec![error]))?,
-    };
-    Ok(match running {
-        Some(running) => Ready::Relocate(running, open),
-        None => Ready::Open(open),
-    })
 }
 
 /// Gives the files of sockets that go on the rights that they are to have; all

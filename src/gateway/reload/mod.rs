@@ -17,10 +17,11 @@ mod swap;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 pub use self::outcome::{Refusal, Reloaded};
@@ -33,6 +34,10 @@ use crate::bridge::Seats;
 use crate::config::Config;
 use crate::telemetry::metrics::{Exposition, ReloadResult};
 
+/// How often a reload begins anew because a bridge was drained meanwhile.
+const TRIES: usize = 3;
+/// Before it does: what kept it is over in no time, as a rule.
+const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 /// Requests that may wait; they are all served by the next reload or two.
 const WAITING: usize = 16;
 
@@ -146,6 +151,16 @@ impl Reloader {
     }
 
     async fn try_reload(&self, trigger: &'static str) -> Result<Reloaded, Refusal> {
+        for _ in 1..TRIES {
+            match self.try_once(trigger).await {
+                Err(Refusal::Overtaken(_)) => sleep(BETWEEN_TRIES).await,
+                result => return result,
+            }
+        }
+        self.try_once(trigger).await
+    }
+
+    async fn try_once(&self, trigger: &'static str) -> Result<Reloaded, Refusal> {
         if self.world.lock().draining {
             return Err(Refusal::Draining);
         }

@@ -64,6 +64,8 @@ pub enum Refusal {
     Rights(String),
     /// The gateway is stopping.
     Draining,
+    /// This bridge was drained meanwhile, or is busy with what it was told before.
+    Overtaken(String),
     /// Something that should not happen.
     Broken(String),
 }
@@ -88,6 +90,9 @@ impl Refusal {
             Self::Open(errors) => errors.iter().map(|one| with_causes(one)).collect(),
             Self::Rights(why) | Self::Broken(why) => vec![why.clone()],
             Self::Draining => vec!["the gateway is stopping".to_owned()],
+            Self::Overtaken(bridge) => vec![format!(
+                "bridge `{bridge}`: it is not done with what it was told before; reload again"
+            )],
         }
     }
 

@@ -1,8 +1,9 @@
-//! The swap: what was built comes into force, in one step.
+//! The swap: what was built comes into force, in one step. Nothing can fail in
+//! it: what could is looked at before anything is touched.
 
 use std::sync::Arc;
 
-use super::build::{Built, Ready};
+use super::build::{Built, Half, Ready};
 use super::{Refusal, Reloaded, Reloader};
 use crate::bridge::RunningBridge;
 use crate::config::{Admin, AdminListen, Config};
@@ -15,7 +16,8 @@ impl Reloader {
     /// Puts it in force, then judges the connections that are open.
     ///
     /// # Errors
-    /// [`Refusal::Draining`] if the gateway began to stop meanwhile.
+    /// [`Refusal::Draining`] if the gateway began to stop meanwhile,
+    /// [`Refusal::Overtaken`] if something else did; everything is as before then.
     pub(super) async fn swap(
         &self,
         config: Config,
@@ -27,8 +29,9 @@ impl Reloader {
             // Tasks that are begun here are the connections' runtime's.
             let _runtime = self.runtime.enter();
             let mut now = self.world.lock();
-            if now.draining {
-                return Err(Refusal::Draining);
+            if let Err(refusal) = still_fits(&now, &built) {
+                built.revert();
+                return Err(refusal);
             }
             self.swap_in(&mut now, config, identities, built, &mut reloaded)
         };
@@ -52,7 +55,9 @@ impl Reloader {
         self.exposition.daemon().limit(config.max_connections);
         let limit = config.drain_timeout;
         (now.config, now.identities) = (config, identities);
-        // First those that go: one of them may be where another one moves to.
+        // Each gives what it has before it gets another or goes.
+        let ready: Vec<_> = built.halves.into_iter().map(Half::complete).collect();
+        // Those that go: one of them may be where another one moves to.
         for bridge in built.removed {
             reloaded.removed.push(bridge.name().to_owned());
             bridge.drain();
@@ -60,9 +65,21 @@ impl Reloader {
             tokio::spawn(retire(Arc::clone(&self.world), bridge, limit));
         }
         let mut judged = Vec::new();
-        now.bridges =
-            built.ready.into_iter().map(|one| settle(one, reloaded, &mut judged)).collect();
+        now.bridges = ready.into_iter().map(|one| settle(one, reloaded, &mut judged)).collect();
         judged
+    }
+}
+
+/// Whether the plan was made for what runs now: a bridge that drains has no
+/// listener to give, and takes none. Drains by hand begin under the same lock.
+fn still_fits(now: &Now, built: &Built) -> Result<(), Refusal> {
+    if now.draining {
+        return Err(Refusal::Draining);
+    }
+    let mut touched = built.halves.iter().flat_map(Half::touches);
+    match touched.find(|one| one.is_draining() || !one.takes_orders()) {
+        Some(bridge) => Err(Refusal::Overtaken(bridge.name().to_owned())),
+        None => Ok(()),
     }
 }
 

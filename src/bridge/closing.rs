@@ -1,0 +1,61 @@
+//! Closes a listener that still has clients in its queue.
+//!
+//! The system has connected them already: they were let in before, and would be
+//! reset. Nothing may come between the last look at the queue and the close.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout};
+use tokio_util::task::TaskTracker;
+
+use super::accept::{begin, place};
+use super::current::Current;
+use crate::endpoint::Listener;
+
+/// Clients taken from the system's queue when a drain begins: more than it
+/// holds, and still an end where they come faster than they are taken.
+const MOST_LATE: usize = 8192;
+/// While some may still get into the queue, it is looked at so often.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+/// Whoever is in the queue is there at once, unless it has left meanwhile.
+const LONGEST_LATE: Duration = Duration::from_millis(100);
+
+/// A listener that is to be closed.
+pub(super) struct Closing {
+    pub current: Arc<Current>,
+    pub listener: Listener,
+    pub tasks: TaskTracker,
+}
+
+impl Closing {
+    /// Takes in whom the system has connected already, then closes. Ends when
+    /// nobody waits, or the limit of connections holds them back.
+    pub async fn run(mut self) {
+        let settled = Instant::now() + self.listener.hold_off();
+        loop {
+            self.take_queue().await;
+            if Instant::now() >= settled {
+                return;
+            }
+            sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    async fn take_queue(&mut self) {
+        let shared = self.current.shared();
+        let listener = &mut self.listener;
+        for _ in 0..MOST_LATE {
+            if listener.queue_outlives_it() || listener.queued() == 0 {
+                return;
+            }
+            let place = timeout(Duration::ZERO, place(&shared, listener)).await;
+            let Ok(Ok(place)) = place else { return };
+            match timeout(LONGEST_LATE, listener.accept()).await {
+                Ok(Ok(incoming)) => begin(&self.current, &self.tasks, place, incoming),
+                Ok(Err(_)) => shared.metrics.accept_error(),
+                Err(_) => return,
+            }
+        }
+    }
+}
