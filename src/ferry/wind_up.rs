@@ -5,7 +5,6 @@
 //! it. Only then the end is aborted. All of it has a limit.
 
 use std::future::poll_fn;
-use std::task::Poll;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
@@ -60,11 +59,7 @@ async fn tell<F: Flow>(
     }
     let delivered = async {
         poll_fn(|cx| flow.poll_deliver(cx, sink, meter)).await?;
-        poll_fn(|cx| {
-            flow.tear(cx, sink);
-            Poll::Ready(())
-        })
-        .await;
+        poll_fn(|cx| flow.poll_tear(cx, sink)).await;
         poll_fn(|cx| flow.poll_deliver(cx, sink, meter)).await
     };
     if matches!(timeout_at(deadline, delivered).await, Ok(Ok(()))) {
