@@ -86,6 +86,23 @@ impl Conn {
         }
     }
 
+    /// Bytes that lie in the system's queue for this end, as far as it tells:
+    /// while they become fewer, the peer takes them.
+    pub fn in_queue(&self) -> usize {
+        match self {
+            Self::Stream(stream) => stream.in_queue(),
+            Self::Packet(end) => end.in_queue(),
+        }
+    }
+
+    /// Whether a close, whoever does it, tells the peer that something is missing;
+    /// see [`Stream::set_unfinished`].
+    pub fn set_unfinished(&self, unfinished: bool) {
+        if let Self::Stream(stream) = self {
+            stream.set_unfinished(unfinished);
+        }
+    }
+
     /// Closes so that the peer can tell it from a clean end, as far as its
     /// kind of connection can say so. Never waits.
     pub fn abort(self) {

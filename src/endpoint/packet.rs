@@ -121,6 +121,11 @@ impl PacketSocket {
         sys::socket::has_hung_up(&self.socket)
     }
 
+    /// Bytes in the system's send queue, with what it needs to keep them.
+    pub fn in_queue(&self) -> usize {
+        sys::socket::unacknowledged(&self.socket).unwrap_or(0)
+    }
+
     /// Tells the peer that no more will come; receiving goes on.
     ///
     /// # Errors

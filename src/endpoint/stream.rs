@@ -179,12 +179,33 @@ impl Stream {
         }
     }
 
+    /// Bytes in the system's send queue; see [`super::Conn`].
+    pub fn in_queue(&self) -> usize {
+        match self {
+            #[cfg(unix)]
+            Self::Unix(stream) => sys::socket::unacknowledged(stream).unwrap_or(0),
+            _ => self.unacknowledged().unwrap_or(0),
+        }
+    }
+
     /// The TCP socket, where there is one.
     fn tcp(&self) -> Option<&TcpStream> {
         match self {
             Self::Tcp(stream) => Some(stream),
             Self::Tls(stream) => Some(stream.tcp()),
             _ => None,
+        }
+    }
+
+    /// Whether a close, whoever does it, tells the peer that something is missing:
+    /// also the system's, when this process is killed. On TCP such a close is a
+    /// reset (tcp(7), SO_LINGER with 0 seconds).
+    pub fn set_unfinished(&self, unfinished: bool) {
+        // On Windows a killed process's connections are reset in any case.
+        if let Some(socket) = self.tcp().filter(|_| cfg!(unix)) {
+            let linger = unfinished.then_some(std::time::Duration::ZERO);
+            // Fails only on a socket that is gone already.
+            let _ = socket2::SockRef::from(socket).set_linger(linger);
         }
     }
 

@@ -135,7 +135,9 @@ impl Flow for ByteFlow {
     }
 
     /// A bare stream has nothing to tear.
-    fn tear(&mut self, _: &mut Context<'_>, _: &mut Conn) {}
+    fn poll_tear(&mut self, _: &mut Context<'_>, _: &mut Conn) -> Poll<()> {
+        Poll::Ready(())
+    }
 
     fn is_idle(&self) -> bool {
         self.pending.is_none()

@@ -3,7 +3,6 @@
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -12,7 +11,7 @@ use super::cut::Cut;
 use super::flow::{Flow, Moved};
 use super::progress::Progress;
 use super::stop::{Side, Stop};
-use super::wind_up::{run_dry, wind_up};
+use super::wind_up::wind_up;
 use crate::endpoint::Conn;
 use crate::telemetry::Outcome;
 use crate::telemetry::metrics::DirectionMeter;
@@ -57,17 +56,20 @@ impl<F: Flow> Crossing<'_, F> {
         started: Instant,
         cut: &Cut,
     ) -> impl Future<Output = Ended> {
+        // Should the gateway be killed, that must not look like an end.
+        self.client.set_unfinished(true);
+        self.target.set_unfinished(true);
         let clock = Clock::new(limits, started);
         let mut progress = Progress::new(&self.client, &self.target, clock);
         async move {
             let stop = self.carry(&mut progress, cut).await;
             let stop = match stop.outcome {
                 Outcome::Done if progress.closed_in_full => {
-                    Box::pin(self.run_dry(limits.half_close, cut)).await;
+                    Box::pin(self.run_dry(&progress.clock, cut)).await;
                     stop
                 }
                 Outcome::Done | Outcome::Cut => stop,
-                _ => Box::pin(wind_up(&mut self, stop, limits.half_close, cut)).await,
+                _ => Box::pin(wind_up(&mut self, stop, &progress.clock, cut)).await,
             };
             self.close(stop)
         }
@@ -116,7 +118,8 @@ impl<F: Flow> Crossing<'_, F> {
         } else if moved {
             progress.clock.moved();
         }
-        progress.clock.poll_limit(cx).map(|limit| progress.stop(limit))
+        let queued = || self.client.in_queue() + self.target.in_queue();
+        progress.clock.poll_limit(cx, queued).map(|limit| progress.stop(limit))
     }
 
     /// Moves what there is, both ways; a stop ends the connection at once.
@@ -161,11 +164,11 @@ impl<F: Flow> Crossing<'_, F> {
 
     /// What was sent must arrive before a close that a late reply could turn
     /// into a reset.
-    async fn run_dry(&self, limit: Duration, cut: &Cut) {
-        let deadline = Instant::now() + limit;
+    async fn run_dry(&self, clock: &Clock, cut: &Cut) {
+        let (mut client, mut target) = (clock.grace(), clock.grace());
         tokio::select! {
             _ = async {
-                tokio::join!(run_dry(&self.client, deadline), run_dry(&self.target, deadline))
+                tokio::join!(client.run_dry(&self.client), target.run_dry(&self.target))
             } => {}
             () = cut.pulled() => {}
         }
@@ -182,7 +185,10 @@ impl<F: Flow> Crossing<'_, F> {
             to_target: self.up.moved(),
             to_client: self.down.moved(),
         };
-        if stop.outcome != Outcome::Done {
+        if stop.outcome == Outcome::Done {
+            self.client.set_unfinished(false);
+            self.target.set_unfinished(false);
+        } else {
             self.client.abort();
             self.target.abort();
         }

@@ -1,13 +1,16 @@
 //! The time limits of a connection.
 //!
 //! A connection without a limit in force has no timer and never asks the time.
+//! Limits on silence count what still goes on from the send queues, too.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::time::{Instant, Sleep};
+use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::grace::Grace;
+use super::stillness::Stillness;
 use crate::telemetry::Outcome;
 
 /// A bridge's time limits.
@@ -26,7 +29,7 @@ pub struct Limits {
 pub struct Clock {
     limits: Limits,
     started: Instant,
-    active: Instant,
+    still: Stillness,
     half_closed: bool,
     timer: Option<Pin<Box<Sleep>>>,
 }
@@ -34,53 +37,75 @@ pub struct Clock {
 impl Clock {
     /// Starts now, for a connection that was accepted at `started`.
     pub fn new(limits: Limits, started: Instant) -> Self {
-        Self { limits, started, active: Instant::now(), half_closed: false, timer: None }
+        let still = Stillness::new(Instant::now());
+        Self { limits, started, still, half_closed: false, timer: None }
     }
 
     /// Bytes have moved.
     pub fn moved(&mut self) {
         if self.half_closed || self.limits.idle.is_some() {
-            self.active = Instant::now();
+            self.still.moved(Instant::now());
         }
     }
 
     /// One of two directions has ended.
     pub fn half_closed(&mut self) {
         self.half_closed = true;
-        self.active = Instant::now();
+        self.still.moved(Instant::now());
     }
 
-    /// Waits for the first limit; says which it was.
-    pub fn poll_limit(&mut self, cx: &mut Context<'_>) -> Poll<Outcome> {
+    /// For what is left when carrying is over.
+    pub fn grace(&self) -> Grace {
+        let Limits { half_close, lifetime, .. } = self.limits;
+        let ended = lifetime.map(|limit| (self.started + limit).max(Instant::now()));
+        Grace::new(half_close, ended.map(|ended| ended + half_close))
+    }
+
+    /// Waits for the first limit; says which it was. `queued` tells how many
+    /// bytes lie in the send queues of both ends.
+    pub fn poll_limit(
+        &mut self,
+        cx: &mut Context<'_>,
+        queued: impl Fn() -> usize,
+    ) -> Poll<Outcome> {
         loop {
-            let Some((deadline, outcome)) = self.next() else { return Poll::Pending };
-            let timer = match &mut self.timer {
-                Some(timer) => timer,
-                none => none.insert(Box::pin(tokio::time::sleep_until(deadline))),
-            };
+            let Some(due) = self.due() else { return Poll::Pending };
+            let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(due)));
             // A timer that fires early finds the later deadline then.
-            if deadline < timer.deadline() {
-                timer.as_mut().reset(deadline);
+            if due < timer.deadline() {
+                timer.as_mut().reset(due);
             }
             if timer.as_mut().poll(cx).is_pending() {
                 return Poll::Pending;
             }
-            if timer.deadline() >= deadline {
+            if timer.deadline() < due {
+                timer.as_mut().reset(due);
+            } else if let Some(outcome) = self.over(&queued) {
                 return Poll::Ready(outcome);
             }
-            timer.as_mut().reset(deadline);
         }
     }
 
-    fn next(&self) -> Option<(Instant, Outcome)> {
-        let half_close = self.half_closed.then_some(self.limits.half_close);
-        [
-            half_close.map(|limit| (self.active + limit, Outcome::HalfClosed)),
-            self.limits.idle.map(|limit| (self.active + limit, Outcome::Idle)),
-            self.limits.lifetime.map(|limit| (self.started + limit, Outcome::Lifetime)),
-        ]
-        .into_iter()
-        .flatten()
-        .min_by_key(|(deadline, _)| *deadline)
+    /// When there is something to look at.
+    fn due(&self) -> Option<Instant> {
+        let silence = self.silence().map(|(limit, _)| self.still.next(limit));
+        let lifetime = self.limits.lifetime.map(|limit| self.started + limit);
+        silence.into_iter().chain(lifetime).min()
+    }
+
+    fn over(&mut self, queued: &impl Fn() -> usize) -> Option<Outcome> {
+        let now = Instant::now();
+        if self.limits.lifetime.is_some_and(|limit| now >= self.started + limit) {
+            return Some(Outcome::Lifetime);
+        }
+        let (limit, outcome) = self.silence()?;
+        self.still.look(now, limit, queued()).then_some(outcome)
+    }
+
+    /// The shortest limit on silence that is in force.
+    fn silence(&self) -> Option<(Duration, Outcome)> {
+        let half_close = self.half_closed.then_some((self.limits.half_close, Outcome::HalfClosed));
+        let idle = self.limits.idle.map(|limit| (limit, Outcome::Idle));
+        half_close.into_iter().chain(idle).min_by_key(|(limit, _)| *limit)
     }
 }

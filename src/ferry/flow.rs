@@ -81,8 +81,9 @@ pub trait Flow {
     ) -> Poll<Result<(), Break>>;
 
     /// Leaves the sink's stream torn where a close alone would look like a
-    /// clean end; called after [`Flow::poll_deliver`], before an abort.
-    fn tear(&mut self, cx: &mut Context<'_>, sink: &mut Conn);
+    /// clean end, as soon as the sink has room for that; called after
+    /// [`Flow::poll_deliver`], before an abort.
+    fn poll_tear(&mut self, cx: &mut Context<'_>, sink: &mut Conn) -> Poll<()>;
 
     /// Whether nothing that was received waits to be delivered.
     fn is_idle(&self) -> bool;

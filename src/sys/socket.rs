@@ -6,8 +6,10 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use tokio::io::unix::AsyncFd;
 
-/// Bytes in the send queue that the peer has not acknowledged yet: tcp(7),
-/// SIOCOUTQ. 0 means that a reset can destroy nothing any more.
+/// Bytes in the send queue: tcp(7) and unix(7), SIOCOUTQ. On TCP those that the
+/// peer has not acknowledged yet; 0 means that a reset can destroy nothing any
+/// more. On a Unix socket those that the peer has not read, and what the system
+/// needs to keep them.
 ///
 /// # Errors
 /// Whatever ioctl(2) says.

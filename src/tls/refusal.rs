@@ -92,6 +92,11 @@ fn certificate_sentence(side: &str, error: &CertificateError) -> String {
         }
         E::Revoked => format!("{it}, or one of its chain, is revoked"),
         E::UnknownIssuer => format!("{it} does not come from a CA in `trust`"),
+        // Two authorities that were made with one name look alike but for this.
+        E::BadSignature => format!(
+            "{it} does not come from a CA in `trust`: its CA has the name of one there, and \
+             another key"
+        ),
         E::UnknownRevocationStatus => {
             format!("{it} cannot be checked for revocation: `crl` holds no list of its issuer")
         }

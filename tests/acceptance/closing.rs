@@ -333,3 +333,16 @@ fn messages_end_in_order_after_a_half_close_between_packets_and_frames() {
     assert_eq!(client.rest(), b"\0\0\0\x06answer\0\0\0\0");
     gateway.ended("done");
 }
+
+#[rstest]
+fn a_gateway_that_is_killed_leaves_no_clean_end_on_tcp(
+    #[values(Kind::Tcp, Kind::Tls)] near: Kind,
+    #[values(Kind::Tcp, Kind::Tls)] far: Kind,
+) {
+    let scene = Scene::new(near, far, "");
+    let (mut client, mut service) = scene.pair();
+    scene.gateway.signal(rustix::process::Signal::KILL);
+    for end in [client.drain().1, service.drain().1] {
+        assert!(matches!(end, End::Reset | End::Truncated), "{end:?}");
+    }
+}

@@ -37,6 +37,11 @@ impl MessagePipe {
         self.pipe.writes()
     }
 
+    /// What has been written to a pipe has been taken.
+    pub fn in_queue(&self) -> usize {
+        0
+    }
+
     /// See [`OpenPipe::is_closed_in_full`].
     pub fn is_closed_in_full(&self) -> bool {
         self.pipe.is_closed_in_full()

@@ -6,9 +6,11 @@
 
 mod pull;
 mod push;
+mod tally;
 
 use std::task::{Context, Poll, ready};
 
+use self::tally::Part;
 use super::flow::{Break, Flow, Moved};
 use super::inbox::Inbox;
 use super::transcode::Transcoder;
@@ -27,7 +29,10 @@ pub struct MessageFlow {
     max_message: usize,
     inbox: Option<Inbox>,
     transcoder: Option<Transcoder>,
+    /// Delivered to the last byte and not yet counted.
     sizes: SizeBatch,
+    /// The message that a stream has taken a part of.
+    part: Option<Part>,
     size: Size,
     unflushed: bool,
     source_ended: bool,
@@ -50,6 +55,7 @@ impl MessageFlow {
             inbox: None,
             transcoder,
             sizes: SizeBatch::new(),
+            part: None,
             size: Size::Small,
             unflushed: false,
             source_ended: false,
@@ -107,13 +113,16 @@ impl Flow for MessageFlow {
 
     /// Unix sockets, FIFOs and standard output have no reset: one byte of a
     /// head makes their end one inside a frame.
-    fn tear(&mut self, cx: &mut Context<'_>, sink: &mut Conn) {
-        let (Some(outer), Conn::Stream(stream)) = (self.outer, sink) else { return };
+    fn poll_tear(&mut self, cx: &mut Context<'_>, sink: &mut Conn) -> Poll<()> {
+        let (Some(outer), Conn::Stream(stream)) = (self.outer, sink) else {
+            return Poll::Ready(());
+        };
         if !matches!(stream, Stream::Tcp(_) | Stream::Tls(_)) && stream.writes() {
-            // A sink too full to take a byte is cut as it is.
-            let _ = stream.poll_write(cx, &[outer.torn()]);
+            // Whoever has gone needs no sign.
+            let _ = ready!(stream.poll_write(cx, &[outer.torn()]));
             self.unflushed = stream.buffers_writes();
         }
+        Poll::Ready(())
     }
 
     fn is_idle(&self) -> bool {

@@ -62,7 +62,6 @@ impl MessageFlow {
                 self.failure = Some(Break::Unsayable { len: message.len(), max: longest });
                 return inbox.complete(good, None);
             }
-            self.sizes.record(message.len());
             good = scan.consumed();
         }
         match scan.rest() {
@@ -112,12 +111,9 @@ impl MessageFlow {
             }
         };
         let inbox = self.inbox.get_or_insert_with(|| Inbox::new(Size::Small));
-        match inbox.push(self.inner, message) {
-            Ok(()) => self.sizes.record(message.len()),
-            Err(_) => {
-                let (len, max) = (message.len(), self.inner.longest());
-                self.failure = Some(Break::Unsayable { len, max });
-            }
+        if inbox.push(self.inner, message).is_err() {
+            let (len, max) = (message.len(), self.inner.longest());
+            self.failure = Some(Break::Unsayable { len, max });
         }
     }
 }

@@ -4,12 +4,13 @@ use std::io::IoSlice;
 use std::task::{Context, Poll, ready};
 
 use super::MessageFlow;
+use super::tally::tally;
 use crate::endpoint::{BATCH, Conn, PacketEnd, SendError, Stream};
 use crate::ferry::flow::Break;
 use crate::ferry::inbox::Inbox;
 use crate::ferry::transcode::Transcoder;
 use crate::frame::Scan;
-use crate::telemetry::metrics::{DirectionMeter, SizeBatch};
+use crate::telemetry::metrics::DirectionMeter;
 
 impl MessageFlow {
     /// Delivers every complete message.
@@ -31,19 +32,17 @@ impl MessageFlow {
         };
         let half_out = self.transcoder.as_ref().is_some_and(Transcoder::is_busy);
         self.inbox = Some(inbox).filter(|inbox| half_out || !inbox.is_empty());
-        ready!(pushed)?;
-        self.count(sink.writes(), meter);
-        Poll::Ready(Ok(()))
+        // A sink that takes no more for now, or for good, has what it took.
+        self.count(meter);
+        pushed
     }
 
-    fn count(&mut self, delivered: bool, meter: &DirectionMeter) {
-        if delivered {
+    fn count(&mut self, meter: &DirectionMeter) {
+        if !self.sizes.is_empty() {
             self.moved.bytes += self.sizes.bytes();
             self.moved.messages += self.sizes.messages();
             meter.bytes(self.sizes.bytes());
             meter.messages(&mut self.sizes);
-        } else {
-            self.sizes = SizeBatch::new();
         }
     }
 
@@ -53,6 +52,7 @@ impl MessageFlow {
         sink: &mut Stream,
         inbox: &mut Inbox,
     ) -> Poll<Result<(), Break>> {
+        let outer = self.outer.unwrap_or(self.inner);
         loop {
             let bytes = match &mut self.transcoder {
                 None => inbox.undelivered(),
@@ -62,6 +62,7 @@ impl MessageFlow {
                 return Poll::Ready(Ok(()));
             }
             let written = ready!(sink.poll_write(cx, bytes)).map_err(Break::Write)?;
+            self.part = tally(outer, self.part, bytes, written, &mut self.sizes);
             match &mut self.transcoder {
                 None => inbox.delivered(written),
                 Some(transcoder) => transcoder.written(written),
@@ -94,6 +95,7 @@ impl MessageFlow {
                 SendError::Io(error) => Break::Write(error),
             })?;
             self.moved.ticks += sent as u64;
+            packets[..sent].iter().for_each(|packet| self.sizes.record(packet.len()));
             inbox.delivered(ends[sent - 1]);
         }
         Poll::Ready(Ok(()))

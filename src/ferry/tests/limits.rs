@@ -3,6 +3,8 @@
 use tokio::time::{Instant, sleep};
 
 use super::*;
+use crate::ferry::MessageFlow;
+use crate::frame::Prefix;
 use crate::telemetry::Outcome;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -127,4 +129,97 @@ async fn a_cut_that_was_pulled_before_ends_a_connection_too() {
     cut.pull();
     let flows = (ByteFlow::new(), ByteFlow::new());
     assert_eq!(run(a, b, flows, no_limits(), &cut).await.outcome, Outcome::Cut);
+}
+
+/// Reads what is there each time a while has passed, up to the end.
+async fn read_slowly(stream: &mut UnixStream, pause: Duration) -> usize {
+    let (mut all, mut buffer) = (0, vec![0; 100_000]);
+    loop {
+        sleep(pause).await;
+        match stream.read(&mut buffer).await.unwrap() {
+            0 => return all,
+            got => all += got,
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_reader_is_not_taken_for_a_silent_one() {
+    const BYTES: usize = 1_000_000;
+    for idle in [None, Some(MINUTE)] {
+        let ((mut client, a), (mut target, b)) = (end(), end());
+        let limits = Limits { idle, ..no_limits() };
+        let upload = async {
+            say(&mut client, &vec![1; BYTES]).await;
+            client.shutdown().await.unwrap();
+            read_all(&mut client).await
+        };
+        let work = async {
+            let got = read_slowly(&mut target, 40 * SECOND).await;
+            say(&mut target, b"got all").await;
+            target.shutdown().await.unwrap();
+            got
+        };
+        let (ended, answer, got) = tokio::join!(run_bytes(a, b, limits), upload, work);
+        assert_eq!(ended.outcome, Outcome::Done, "{ended:?}");
+        assert_eq!((got, &answer[..]), (BYTES, &b"got all"[..]));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reader_that_stops_in_between_is_silent_from_then_on() {
+    let ((mut client, a), (mut target, b)) = (end(), end());
+    let started = Instant::now();
+    let work = async {
+        say(&mut client, &[1; 100_000]).await;
+        client.shutdown().await.unwrap();
+        sleep(50 * SECOND).await;
+        target.read_exact(&mut vec![0; 90_000]).await.unwrap();
+    };
+    let (ended, ()) = tokio::join!(run_bytes(a, b, no_limits()), work);
+    assert_eq!(ended.outcome, Outcome::HalfClosed);
+    // It is noticed at the next look, an eighth of the limit later at most.
+    assert!((110..120).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
+}
+
+/// Most of it waits here when the client is gone.
+async fn left_behind(limits: Limits) -> (Ended, usize, Duration) {
+    let ((mut client, a), (mut target, b)) = (end(), end());
+    let started = Instant::now();
+    let speak = async {
+        say(&mut client, &frame(200_000)).await;
+        say(&mut client, &frame(900_000)).await;
+        say(&mut client, &[0]).await;
+        drop(client);
+    };
+    let flow = || MessageFlow::new(Some(Prefix::U32Be), Some(Prefix::U32Be), 1 << 20);
+    let (cut, flows) = (Cut::default(), (flow(), flow()));
+    let carried = run(a, b, flows, limits, &cut);
+    let ((ended, took), (), got) = tokio::join!(
+        async { (carried.await, started.elapsed()) },
+        speak,
+        read_slowly(&mut target, 40 * SECOND)
+    );
+    (ended, got, took)
+}
+
+fn frame(len: usize) -> Vec<u8> {
+    [Prefix::U32Be.head(len).unwrap().as_slice(), &vec![3; len]].concat()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_came_before_an_abort_reaches_a_reader_as_slow_as_it_may_be() {
+    let (ended, got, took) = left_behind(no_limits()).await;
+    assert_eq!(ended.outcome, Outcome::BadFrame, "{ended:?}");
+    // And the byte that tears the stream.
+    assert_eq!(got, 4 + 200_000 + 4 + 900_000 + 1);
+    assert!(took > 3 * MINUTE, "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lifetime_limits_the_last_delivery_to_a_slow_reader() {
+    let limits = Limits { lifetime: Some(MINUTE), ..no_limits() };
+    let (_, got, took) = left_behind(limits).await;
+    assert!(got < 1_000_000, "{got}");
+    assert_eq!(took.as_secs(), 120);
 }

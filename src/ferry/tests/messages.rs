@@ -1,6 +1,8 @@
 //! Whole messages, whatever the framings, the pieces they come in, and how slow
 //! their reader is.
 
+use std::pin::pin;
+
 use proptest::prelude::*;
 use socket2::{Domain, Socket, Type};
 
@@ -182,6 +184,44 @@ async fn an_end_inside_a_frame_is_a_bad_frame_and_nothing_of_it_is_delivered() {
         let mut wanted = whole.clone();
         wanted.push(Prefix::U32Be.torn());
         assert_eq!(read_all(&mut target).await, wanted);
+    }
+}
+
+#[tokio::test]
+async fn a_sink_that_is_full_still_gets_the_byte_that_tears_it() {
+    let ((mut client, a), (mut target, ferrys)) = (end(), UnixStream::pair().unwrap());
+    // Full to the last byte.
+    for piece in [&[0; 1000][..], &[0]] {
+        while socket2::SockRef::from(&ferrys).send(piece).is_ok() {}
+    }
+    say(&mut client, &[0, 0]).await;
+    drop(client);
+    let (cut, pair) = (Cut::default(), flows(Some(Prefix::U32Be), Some(Prefix::U32Be)));
+    let mut ferry = pin!(run(a, Stream::Unix(ferrys).into(), pair, no_limits(), &cut));
+    let early = tokio::time::timeout(Duration::from_millis(50), ferry.as_mut()).await;
+    assert!(early.is_err(), "{early:?}");
+    let (ended, got) = tokio::join!(ferry, read_all(&mut target));
+    assert_eq!(ended.outcome, Outcome::BadFrame, "{ended:?}");
+    assert_eq!(got.last(), Some(&Prefix::U32Be.torn()));
+}
+
+#[tokio::test]
+async fn what_a_sink_has_taken_counts_though_it_takes_no_more() {
+    for to in [Prefix::U32Be, Prefix::U16Le] {
+        let ((client, a), (mut target, b)) = (end(), end());
+        let messages = vec![vec![5; 700]; 1000];
+        let (cut, pair) = (Cut::default(), flows(Some(Prefix::U32Be), Some(to)));
+        let mut ferry = pin!(run(a, b, pair, no_limits(), &cut));
+        let speak = say_in_pieces(client, framed(Prefix::U32Be, &messages), vec![40_000]);
+        let stuck = async { tokio::join!(ferry.as_mut(), speak) };
+        let early = tokio::time::timeout(Duration::from_millis(100), stuck).await;
+        assert!(early.is_err(), "the target never reads");
+        cut.pull();
+        let (ended, got) = tokio::join!(ferry, read_all(&mut target));
+        let whole = got.len() / to.head(700).unwrap().as_slice().len().saturating_add(700);
+        assert!(whole > 10);
+        assert_eq!(ended.to_target.messages as usize, whole, "{to:?}: {ended:?}");
+        assert_eq!(ended.to_target.bytes as usize, whole * 700);
     }
 }
 

@@ -81,6 +81,23 @@ fn messages() -> (MessageFlow, MessageFlow) {
 }
 
 #[tokio::test]
+async fn a_connection_that_is_dropped_while_it_is_carried_is_a_reset_to_both() {
+    let ((mut client, a), (mut target, b)) = (tcp_end().await, tcp_end().await);
+    let cut = Cut::default();
+    let mut ferry = Box::pin(run(a, b, messages(), no_limits(), &cut));
+    client.write_all(&frames()).await.unwrap();
+    let mut message = [0; 1000];
+    tokio::select! {
+        _ = ferry.as_mut() => panic!("it goes on"),
+        got = target.read_exact(&mut message) => got.unwrap(),
+    };
+    drop(ferry);
+    for end in [&mut client, &mut target] {
+        assert_eq!(drain(end).await, (0, Err(ErrorKind::ConnectionReset)));
+    }
+}
+
+#[tokio::test]
 async fn a_target_that_resets_a_stuffed_upload_is_a_reset_to_the_client() {
     a_target_that_resets_an_upload((ByteFlow::new(), ByteFlow::new())).await;
     a_target_that_resets_an_upload(messages()).await;
