@@ -76,9 +76,10 @@ impl Pipe {
     /// message in message read mode).
     ///
     /// While the pipe is dry 512 bytes to 4 KiB wait for what comes, by what the
-    /// last messages had; a larger buffer is held only as long as there is more
-    /// to read. A read that is in flight
-    /// already keeps the room that it was begun with. To drop what waits for
+    /// last messages had; a larger buffer is held as long as there is more to
+    /// read, and one of 64 KiB until half a second after the last long message
+    /// (at most 256 pipes of the process; it takes a runtime with a clock). A
+    /// read that is in flight already keeps the room that it was begun with. To drop what waits for
     /// this loses nothing: a read that has completed is kept for the next call.
     ///
     /// # Errors

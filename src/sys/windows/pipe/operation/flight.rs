@@ -70,6 +70,15 @@ impl Flight {
         }
     }
 
+    /// Asks that the call in flight end. How it ended is told as ever: with
+    /// ERROR_OPERATION_ABORTED and nothing moved, or as if nobody had asked.
+    pub(in super::super) fn call_off(&self) {
+        // SAFETY: our reference keeps both the handle and the OVERLAPPED, also
+        // if the call has ended meanwhile, or none was made, and there is
+        // nothing to cancel. A failure means just that.
+        unsafe { CancelIoEx(self.0.handle.raw(), self.0.overlapped.get()) };
+    }
+
     /// Begins a call. Ready when it ended at once; then no packet comes.
     ///
     /// # Panics
@@ -141,10 +150,7 @@ impl Drop for Flight {
         };
         drop(waker);
         if flying {
-            // SAFETY: our reference keeps both the handle and the OVERLAPPED,
-            // also if the call has ended meanwhile and there is nothing to
-            // cancel. A failure means just that.
-            unsafe { CancelIoEx(self.0.handle.raw(), self.0.overlapped.get()) };
+            self.call_off();
         }
     }
 }

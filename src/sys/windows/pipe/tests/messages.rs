@@ -99,7 +99,7 @@ async fn large_messages_in_a_row_come_in_one_piece_each() {
     for at in 0..4 {
         write(&mut client, &pattern(60_000, at)).await.unwrap();
     }
-    // The first meets the small buffer; from then on the size is asked for.
+    // The first meets the small buffer; from then on a large one waits.
     assert_eq!(read(&mut server, MIB).await.unwrap().0.len(), 512);
     assert_eq!(read(&mut server, MIB).await.unwrap().0.len(), 60_000 - 512);
     for at in 1..4 {
@@ -144,6 +144,31 @@ async fn a_read_waits_with_as_much_as_the_last_messages_had() {
 }
 
 #[tokio::test]
+async fn a_large_buffer_waits_at_a_pipe_that_is_busy_with_long_messages() {
+    let (mut server, mut client) = pair(true).await;
+    awaited(&mut server, &mut client, 20_000).await;
+    read(&mut server, MIB).await.unwrap();
+    for len in [20_000, 65_536, 4097, 0, 1] {
+        assert_eq!(awaited(&mut server, &mut client, len).await, (pattern(len, 0), false));
+    }
+    for _ in 0..1000 {
+        awaited(&mut server, &mut client, 10).await;
+    }
+    assert_eq!(server.reader.holds(), 512, "short ones need none");
+}
+
+#[tokio::test]
+async fn what_waits_is_not_as_large_as_the_longest_message() {
+    let (mut server, mut client) = pair(true).await;
+    let writer = async { write(&mut client, &pattern(MIB, 0)).await.unwrap() };
+    let reader = async { read_message(&mut server, MIB).await.unwrap() };
+    assert!(tokio::join!(writer, reader).1 == pattern(MIB, 0));
+    assert!(server.reader.holds() > MIB / 2);
+    assert!(poll_fn(|cx| Poll::Ready(server.poll_read(cx, MIB).is_pending())).await);
+    assert!(server.reader.holds() < 70_000, "{}", server.reader.holds());
+}
+
+#[tokio::test]
 async fn a_pipe_that_is_dry_holds_no_large_buffer() {
     for message_type in TYPES {
         let (mut server, mut client) = pair(message_type).await;
@@ -153,7 +178,36 @@ async fn a_pipe_that_is_dry_holds_no_large_buffer() {
             got += read(&mut server, MIB).await.unwrap().0.len();
         }
         assert!(server.reader.holds() > 60_000);
-        assert!(poll_fn(|cx| Poll::Ready(server.poll_read(cx, MIB).is_pending())).await);
-        assert!(server.reader.holds() <= 4096);
+        let held = poll_fn(|cx| {
+            assert!(server.poll_read(cx, MIB).is_pending());
+            let held = server.reader.holds();
+            if held <= 4096 { Poll::Ready(held) } else { Poll::Pending }
+        });
+        assert_eq!(tokio::time::timeout(PATIENCE, held).await.unwrap(), 4096);
+        write(&mut client, &pattern(9000, 1)).await.unwrap();
+        assert_eq!(read(&mut server, MIB).await.unwrap().0, pattern(9000, 1)[..4096]);
+        assert_eq!(read(&mut server, MIB).await.unwrap().0, pattern(9000, 1)[4096..]);
     }
+}
+
+/// The clock stands, and jumps ahead whenever nobody has anything to do: each
+/// read that waits with a large buffer is called off, just when a message comes.
+#[tokio::test(start_paused = true)]
+async fn a_read_that_is_called_off_loses_nothing() {
+    let (mut server, client) = pair(true).await;
+    let len = |at: usize| 5000 + at * 7919 % 60_000;
+    let writer = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let mut client = client;
+        for at in 0..400 {
+            runtime.block_on(write(&mut client, &pattern(len(at), at))).unwrap();
+            std::thread::sleep(Duration::from_micros(at as u64 % 7 * 300));
+        }
+    });
+    for at in 0..400 {
+        let message = read_message(&mut server, MIB).await.unwrap();
+        assert!(message == pattern(len(at), at), "message {at} of {}", message.len());
+    }
+    assert!(is_end(&read(&mut server, MIB).await.unwrap_err()));
+    writer.join().unwrap();
 }

@@ -17,6 +17,8 @@ use std::time::Duration;
 use super::*;
 
 const MIB: usize = 1024 * 1024;
+/// The longest that something may take on a loaded machine.
+const PATIENCE: Duration = Duration::from_secs(60);
 const TYPES: [bool; 2] = [false, true];
 
 /// A name that no other pipe has.
