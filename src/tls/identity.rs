@@ -121,6 +121,8 @@ impl Identity {
 /// What is collected while one identity loads.
 struct Loading<'a> {
     identity: &'a str,
+    /// The key of the configuration that names the file at hand.
+    key: &'static str,
     now: UnixTime,
     files: Vec<PathBuf>,
     errors: Vec<IdentityError>,
@@ -132,7 +134,7 @@ impl<'a> Loading<'a> {
     fn new(from: &'a config::Identity, now: UnixTime) -> Self {
         let (files, errors, warnings) = Default::default();
         let content = digest::Context::new(&digest::SHA256);
-        Self { identity: &from.name, now, files, errors, warnings, content }
+        Self { identity: &from.name, key: "", now, files, errors, warnings, content }
     }
 
     /// Reads a file; a failure is noted.
@@ -161,7 +163,7 @@ impl<'a> Loading<'a> {
         result
             .map_err(|problem| {
                 let (identity, file) = (self.identity.to_owned(), Some(path.to_owned()));
-                self.errors.push(IdentityError { identity, file, problem });
+                self.errors.push(IdentityError { identity, key: self.key, file, problem });
             })
             .ok()
     }

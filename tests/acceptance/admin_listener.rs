@@ -137,7 +137,7 @@ fn an_account_that_nobody_has_is_found_by_check() {
     let output = pipeferry(&["check", "--config", file.to_str().unwrap()]).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{said}");
-    assert!(said.contains("[admin]") && said.contains("no-such-user"), "{said}");
+    assert!(said.contains("pipeferry.toml:2:58") && said.contains("no-such-user"), "{said}");
 }
 
 #[test]
