@@ -33,8 +33,13 @@ pub enum Problem {
     #[error("{0}; `owner` and `group` must name existing accounts")]
     Owner(UnknownName),
     /// Some of several targets can never be dialled as written.
-    #[error("{0}")]
-    Targets(String),
+    #[error("{why}")]
+    Targets {
+        /// Each of them, and why.
+        why: String,
+        /// Whether it is all about an `owner` that does not exist.
+        owners_only: bool,
+    },
     /// pipeferry itself failed.
     #[error("pipeferry itself failed: {0}")]
     Broken(String),

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::args::CheckArgs;
 use super::{Failure, print, run};
 use crate::config::{self, Surroundings, System};
-use crate::gateway::{Prepared, sandbox};
+use crate::gateway::{Prepared, Source, sandbox};
 use crate::telemetry::metrics::Exposition;
 
 /// Reads all of it and prints what would run.
@@ -16,11 +16,13 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     }
     let here = surroundings.system == System::here();
     let path = run::path(&args.file, &surroundings)?;
-    let config = config::load(&path, &surroundings)?;
+    let source = Source::new(path.clone(), surroundings.clone());
+    let config = if here { source.load() } else { config::load(&path, &surroundings) }?;
     let mut text = config::summary(&config, surroundings.system);
     if here {
         let prepared = Prepared::new(&config, &Exposition::local());
-        let prepared = prepared.map_err(|all| Failure::mistakes(&all))?;
+        let prepared =
+            prepared.map_err(|all| Failure::mistakes(&all.placed(source.look_again())))?;
         text.push_str(&security_descriptors(&prepared));
         text.push_str(&sandbox::describe(&config, &path, &surroundings));
         for warning in prepared.warnings() {

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use super::Failure;
 use super::args::ConnectArgs;
+use super::forward::{Read, all_of};
 use super::{forward, run};
-use crate::config::{CommandLine, Surroundings, from_addresses};
+use crate::config::{CommandLine, Surroundings, from_addresses, from_addresses_on};
+use crate::gateway::ThisMachine;
 
 /// A person at a terminal sees that the other side has left, and need not end
 /// their input for that.
@@ -21,11 +23,14 @@ pub(super) fn run(args: &ConnectArgs) -> Result<ExitCode, Failure> {
         given.half_close_timeout = Some(AT_A_TERMINAL);
     }
     let listen = listen(&given, &args.framing);
-    let mut config = from_addresses(&listen, &args.address, &given, &surroundings)?;
+    let ends = (listen.as_str(), args.address.as_str());
+    let look_again = || Ok(from_addresses_on(ends, &given, &surroundings, &ThisMachine)?);
+    let read = from_addresses(ends.0, ends.1, &given, &surroundings);
+    let mut config = read.or_else(|wrong| all_of(wrong, look_again()))?;
     // Only what goes wrong; the caller reads standard error too.
     config.log.level = "error".to_owned();
     run::apply(&args.log, &mut config)?;
-    forward::once(&config)
+    forward::once(&Read { config: &config, look_again: &look_again })
 }
 
 fn listen(given: &CommandLine, framing: &str) -> String {

@@ -6,7 +6,7 @@ use std::io::{IsTerminal, Write as _};
 use std::process::ExitCode;
 
 use crate::config::{ConfigError, Diagnostics};
-use crate::gateway::Mistake;
+use crate::gateway::Mistakes;
 
 /// Why a command failed, and with which exit code.
 #[derive(Debug)]
@@ -37,14 +37,8 @@ impl Failure {
     }
 
     /// What is wrong with a configuration beyond its text.
-    pub fn mistakes(mistakes: &[Mistake]) -> Self {
-        let mut text = String::new();
-        for mistake in mistakes {
-            let _ = writeln!(text, "{}", mistake.in_sentences());
-        }
-        let count = mistakes.len();
-        let _ = write!(text, "{count} {}", if count == 1 { "mistake" } else { "mistakes" });
-        Self { text, code: 2 }
+    pub fn mistakes(mistakes: &Mistakes) -> Self {
+        Self::usage(mistakes.text(in_colour()))
     }
 
     /// Adds what to do.
@@ -72,6 +66,10 @@ impl Failure {
     }
 }
 
+fn in_colour() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+}
+
 fn in_sentences(error: &anyhow::Error) -> String {
     let mut text = format!("error: {error}");
     for cause in error.chain().skip(1) {
@@ -82,8 +80,7 @@ fn in_sentences(error: &anyhow::Error) -> String {
 
 impl From<Diagnostics> for Failure {
     fn from(diagnostics: Diagnostics) -> Self {
-        let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        Self::usage(if colour { diagnostics.coloured() } else { diagnostics.to_string() })
+        Self::usage(if in_colour() { diagnostics.coloured() } else { diagnostics.to_string() })
     }
 }
 

@@ -7,26 +7,47 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::Failure;
 use crate::bridge::Verdict;
-use crate::config::Config;
+use crate::config::{Config, ConfigError, Diagnostics};
 use crate::gateway::sandbox::Sandbox;
 use crate::gateway::{Finish, Gateway, Launch, OnHangup, Prepared, Source, StopSignals, carry_one};
 use crate::telemetry::Outcome;
 use crate::telemetry::log::{self, LogGuard};
 use crate::telemetry::metrics::Exposition;
 
+/// A configuration that reads well.
+pub(super) struct Read<'a> {
+    pub config: &'a Config,
+    /// Reads it again where something else is wrong with it, to tell all of that
+    /// with its places.
+    pub look_again: &'a dyn Fn() -> Result<Config, ConfigError>,
+}
+
+/// The mistakes of a text, with those about this machine if they were found when
+/// it was read again.
+pub(super) fn all_of(
+    wrong: Diagnostics,
+    read_again: Result<Config, ConfigError>,
+) -> Result<Config, Failure> {
+    match read_again {
+        Err(ConfigError::Wrong(all)) => Err(all.into()),
+        _ => Err(wrong.into()),
+    }
+}
+
 /// Serves until stopped; what comes from a `source` can be reloaded. `launch` is
 /// asked once there is a log.
 pub(super) fn serve(
-    config: &Config,
+    read: &Read<'_>,
     source: Option<Source>,
     launch: impl FnOnce() -> Launch,
 ) -> Result<ExitCode, Failure> {
+    let config = read.config;
     let on_hangup = if source.is_some() { OnHangup::Reload } else { OnHangup::Stop };
     // Before the log, which is a thread.
     let sandbox = Sandbox::enter(config, source.as_ref());
     let log = standard_error(config)?;
     let signals = || StopSignals::listen(on_hangup).context("cannot listen for signals");
-    let finish = serve_for(config, (source, sandbox), launch(), &log, signals, || ());
+    let finish = serve_for(read, (source, sandbox), launch(), &log, signals, || ());
     drop(log);
     match finish? {
         Finish::Drained => Ok(ExitCode::SUCCESS),
@@ -37,7 +58,7 @@ pub(super) fn serve(
 /// Serves until one of `signals`, which are made on the runtime; `ready` is
 /// called when all listeners are bound.
 pub(super) fn serve_for(
-    config: &Config,
+    read: &Read<'_>,
     (source, sandbox): (Option<Source>, Sandbox),
     launch: Launch,
     log: &LogGuard,
@@ -47,7 +68,8 @@ pub(super) fn serve_for(
     if source.is_some() {
         sandbox.status().log();
     }
-    let (exposition, prepared) = prepare(config, log)?;
+    let (exposition, prepared) = prepare(read, log)?;
+    let config = read.config;
     let runtime = runtime(config.threads)?;
     let finish = runtime.block_on(async {
         let signals = signals()?;
@@ -61,10 +83,10 @@ pub(super) fn serve_for(
 }
 
 /// Carries one connection; done is success, and anything else is said.
-pub(super) fn once(config: &Config) -> Result<ExitCode, Failure> {
-    let log = standard_error(config)?;
-    let (_exposition, prepared) = prepare(config, &log)?;
-    let runtime = runtime(config.threads)?;
+pub(super) fn once(read: &Read<'_>) -> Result<ExitCode, Failure> {
+    let log = standard_error(read.config)?;
+    let (_exposition, prepared) = prepare(read, &log)?;
+    let runtime = runtime(read.config.threads)?;
     let verdict = runtime.block_on(async {
         let signals = StopSignals::listen(OnHangup::Stop).context("cannot listen for signals")?;
         anyhow::Ok(carry_one(prepared, signals).await?)
@@ -83,10 +105,11 @@ fn standard_error(config: &Config) -> anyhow::Result<LogGuard> {
     log::init(&config.log.level, config.log.format).context("cannot set up the log")
 }
 
-fn prepare(config: &Config, log: &LogGuard) -> Result<(Exposition, Prepared), Failure> {
+fn prepare(read: &Read<'_>, log: &LogGuard) -> Result<(Exposition, Prepared), Failure> {
     let exposition = Exposition::install().context("cannot set up the metrics")?;
     exposition.watch_log(log.dropped_lines());
-    let prepared = Prepared::new(config, &exposition).map_err(|all| Failure::mistakes(&all))?;
+    let prepared = Prepared::new(read.config, &exposition)
+        .map_err(|all| Failure::mistakes(&all.placed((read.look_again)())))?;
     prepared.log_warnings(|_| true, |_| true);
     raise_descriptor_limit();
     Ok((exposition, prepared))

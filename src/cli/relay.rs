@@ -4,9 +4,10 @@ use std::process::ExitCode;
 
 use super::Failure;
 use super::args::RelayArgs;
+use super::forward::{Read, all_of};
 use super::{forward, run};
-use crate::config::{CommandLine, Surroundings, from_addresses};
-use crate::gateway::Launch;
+use crate::config::{CommandLine, Surroundings, from_addresses, from_addresses_on};
+use crate::gateway::{Launch, ThisMachine};
 
 /// Carries until Ctrl-C, or with `--once` until one connection has ended.
 pub(super) fn run(args: &RelayArgs) -> Result<ExitCode, Failure> {
@@ -14,11 +15,14 @@ pub(super) fn run(args: &RelayArgs) -> Result<ExitCode, Failure> {
     let surroundings = Surroundings::of_this_process();
     let max_connections = if args.once { Some(1) } else { args.max_connections };
     let given = CommandLine { max_connections, ..args.carry.command_line() };
-    let mut config = from_addresses(&args.listen, &args.connect, &given, &surroundings)?;
+    let ends = (args.listen.as_str(), args.connect.as_str());
+    let look_again = || Ok(from_addresses_on(ends, &given, &surroundings, &ThisMachine)?);
+    let read = from_addresses(ends.0, ends.1, &given, &surroundings);
+    let mut config = read.or_else(|wrong| all_of(wrong, look_again()))?;
     config.drain_timeout = args.drain_timeout;
     run::apply(&args.log, &mut config)?;
     // Standard input and output come once, so that bridge carries one.
-    let ends = [&args.listen, &args.connect];
-    let once = args.once || ends.iter().any(|end| end.starts_with("stdio:"));
-    if once { forward::once(&config) } else { forward::serve(&config, None, Launch::default) }
+    let once = args.once || [ends.0, ends.1].iter().any(|end| end.starts_with("stdio:"));
+    let read = Read { config: &config, look_again: &look_again };
+    if once { forward::once(&read) } else { forward::serve(&read, None, Launch::default) }
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::Failure;
 use super::args::{ConfigArg, FormatArg, LogArgs, RunArgs};
-use super::forward;
+use super::forward::{self, Read};
 use crate::config::{self, Config, LogFormat, Surroundings};
 use crate::endpoint::Occupied;
 use crate::gateway::{Launch, ServiceManager, Source};
@@ -24,7 +24,9 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
         manager: ServiceManager::of(|name| std::env::var_os(name), std::process::id()),
         occupied: occupied(args),
     };
-    forward::serve(&config, Some(source), launch)
+    let again = source.clone();
+    let read = Read { config: &config, look_again: &|| again.look_again() };
+    forward::serve(&read, Some(source), launch)
 }
 
 #[cfg(unix)]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::diagnostics::Diagnostics;
 use super::load::{base_of, read_file, scope_of};
+use super::machine::{Machine, Unasked};
 use super::model::{Bridge, Config, Identity, Log, LogFormat, Mode, Sandbox};
 use super::options::end_of_argument;
 use super::raw::{Named, RawEnd, RawIdentity};
@@ -76,8 +77,22 @@ pub fn from_addresses(
     given: &CommandLine,
     surroundings: &Surroundings,
 ) -> Result<Config, Diagnostics> {
+    from_addresses_on((listen, connect), given, surroundings, &Unasked)
+}
+
+/// As [`from_addresses`], with what a machine says of files and accounts among
+/// the mistakes.
+///
+/// # Errors
+/// As [`from_addresses`].
+pub fn from_addresses_on(
+    (listen, connect): (&str, &str),
+    given: &CommandLine,
+    surroundings: &Surroundings,
+    machine: &dyn Machine,
+) -> Result<Config, Diagnostics> {
     let base = surroundings.working_dir.clone();
-    let mut scope = scope_of(surroundings, base, Report::default());
+    let mut scope = scope_of((surroundings, machine), base, Report::default());
     scope.stdio_allowed = true;
     if let Some(pattern) = &given.pipe_path {
         take_pipe_path(&mut scope, pattern);

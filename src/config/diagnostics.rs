@@ -34,7 +34,8 @@ impl Source {
     pub(crate) fn bytes_of(&self, line: usize) -> Range<usize> {
         let start = self.line_starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
         let end = self.line_starts.get(line).map_or(self.text.len(), |next| next - 1);
-        start..end
+        let carriage_return = self.text.get(start..end).is_some_and(|line| line.ends_with('\r'));
+        start..end - usize::from(carriage_return)
     }
 
     /// How many characters begin in a stretch of bytes.

@@ -2,15 +2,17 @@
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 
 use super::diagnostics::Diagnostics;
+use super::machine::{Machine, Unasked};
 use super::model::{Config, PipeAddress};
 use super::raw::RawConfig;
 use super::read::Read as _;
-use super::report::{Report, Spot};
+use super::report::{Fault, Report, Spot};
 use super::resolve::{self, PipePath, Scope};
 use super::surroundings::Surroundings;
-use super::tree;
+use super::tree::{self, Doubt};
 
 /// Larger than any configuration that people keep in their heads.
 const LARGEST: u64 = 4 << 20;
@@ -26,7 +28,7 @@ pub enum ConfigError {
         /// Why not.
         source: std::io::Error,
     },
-    /// The file is no text, or too much of it.
+    /// The file is too much text.
     #[error("the configuration {} is {problem}", file.display())]
     NoText {
         /// Which file.
@@ -45,8 +47,21 @@ pub enum ConfigError {
 /// When the file cannot be read, is not UTF-8, is larger than 4 MiB, or has
 /// mistakes in it; all of them at once.
 pub fn load(path: &Path, surroundings: &Surroundings) -> Result<Config, ConfigError> {
+    load_on(path, surroundings, &Unasked)
+}
+
+/// As [`load`], with what a machine says of files and accounts among the
+/// mistakes.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_on(
+    path: &Path,
+    surroundings: &Surroundings,
+    machine: &dyn Machine,
+) -> Result<Config, ConfigError> {
     let text = read_file(path)?;
-    Ok(parse(&text, path, surroundings)?)
+    Ok(parse_on(&text, path, surroundings, machine)?)
 }
 
 /// Where a daemon of this configuration file, or of none, may have its control
@@ -64,7 +79,7 @@ pub fn control_places(
     let document = tree::document(&mut report, source, &text);
     let raw = RawConfig::read(&document, &mut report).unwrap_or_default();
     let base = base_of(file.unwrap_or(Path::new("")), surroundings);
-    resolve::control_places(&mut scope_of(surroundings, base, report), &raw, name)
+    resolve::control_places(&mut scope_of((surroundings, &Unasked), base, report), &raw, name)
 }
 
 /// Resolves the text of a configuration file. `file` is its name in messages,
@@ -73,26 +88,40 @@ pub fn control_places(
 /// # Errors
 /// All mistakes.
 pub fn parse(text: &str, file: &Path, surroundings: &Surroundings) -> Result<Config, Diagnostics> {
+    parse_on(text, file, surroundings, &Unasked)
+}
+
+/// As [`parse`], with what a machine says of files and accounts among the
+/// mistakes.
+///
+/// # Errors
+/// All mistakes.
+pub fn parse_on(
+    text: &str,
+    file: &Path,
+    surroundings: &Surroundings,
+    machine: &dyn Machine,
+) -> Result<Config, Diagnostics> {
     let mut report = Report::default();
     let source = report.add_source(file.display().to_string(), text);
     let Some(raw) = read_raw(&mut report, source, text) else {
         return report.finish(None);
     };
-    let mut scope = scope_of(surroundings, base_of(file, surroundings), report);
+    let base = base_of(file, surroundings);
+    let mut scope = scope_of((surroundings, machine), base, report);
     let config = resolve::config(&mut scope, &raw, Spot { source, start: 0, end: 0 });
     scope.report.finish(Some(config))
 }
 
-/// The tables of a file; `None` after a syntax error. What was read in spite
-/// of one is looked at too, but not for what seems to be missing in it.
+/// The tables of a file; `None` after a syntax error that may have swallowed
+/// some of it. What was read in spite of one is looked at too, but not for what
+/// seems to be missing in it.
 fn read_raw(report: &mut Report, source: usize, text: &str) -> Option<RawConfig> {
     let document = tree::document(report, source, text);
-    let broken = report.lines();
+    let broken = report.lines(|fault| tree::doubt(fault) != Doubt::Nothing);
+    let swallowed = !report.lines(|fault| tree::doubt(fault) == Doubt::All).is_empty();
     let mark = report.count();
     let raw = RawConfig::read(&document, report);
-    if broken.is_empty() {
-        return raw;
-    }
     // After a broken header nobody can tell which table the keys are of.
     let lines: Vec<&str> = text.lines().collect();
     let header = |(_, line): &&(usize, usize)| {
@@ -100,18 +129,21 @@ fn read_raw(report: &mut Report, source: usize, text: &str) -> Option<RawConfig>
     };
     let end = broken.iter().find(header).map_or(usize::MAX, |(_, line)| *line);
     let broken: std::collections::HashSet<_> = broken.into_iter().collect();
-    report.forget_lines(mark, |place| broken.contains(&place) || place.1 >= end);
-    None
+    if !broken.is_empty() {
+        report.forget_lines(mark, |place| broken.contains(&place) || place.1 >= end);
+    }
+    raw.filter(|_| !swallowed)
 }
 
 /// The scope of a file, or of the working directory.
 pub(super) fn scope_of<'s>(
-    surroundings: &'s Surroundings,
+    (surroundings, machine): (&'s Surroundings, &'s dyn Machine),
     base: PathBuf,
     report: Report,
 ) -> Scope<'s> {
     Scope {
         surroundings,
+        machine,
         base,
         pipe_path: PipePath::Default(surroundings.default_pipe_dir()),
         identities: Default::default(),
@@ -134,8 +166,22 @@ pub(super) fn read_file(path: &Path) -> Result<String, ConfigError> {
     if bytes.len() as u64 > LARGEST {
         return Err(no_text("larger than 4 MiB, which no configuration should be"));
     }
-    let text = String::from_utf8(bytes).map_err(|_| no_text("not text in UTF-8"))?;
-    Ok(text)
+    String::from_utf8(bytes).map_err(|error| not_utf8(path, &error).into())
+}
+
+/// Where the text stops to be one.
+fn not_utf8(path: &Path, error: &FromUtf8Error) -> Diagnostics {
+    let (bytes, start) = (error.as_bytes(), error.utf8_error().valid_up_to());
+    let byte = bytes.get(start).copied().unwrap_or_default();
+    let text = String::from_utf8_lossy(bytes);
+    let end =
+        start + text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    let mut report = Report::default();
+    let source = report.add_source(path.display().to_string(), text);
+    let fault = Fault::new(format!("not text in UTF-8: the byte {byte:#04x}"));
+    let fault = fault.expected("UTF-8 throughout").hint("save the file in UTF-8");
+    report.fault(Spot { source, start, end }, fault);
+    report.into_diagnostics()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod address;
 mod command_line;
 mod diagnostics;
 mod load;
+mod machine;
 mod model;
 mod options;
 mod raw;
@@ -29,10 +30,11 @@ pub mod check;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub(crate) use address::parse_pipe_name;
-pub use command_line::{CommandLine, IdentityFlags, from_addresses};
+pub(crate) use address::parse_local_pipe;
+pub use command_line::{CommandLine, IdentityFlags, from_addresses, from_addresses_on};
 pub use diagnostics::{Diagnostic, Diagnostics};
-pub use load::{ConfigError, control_places, load, parse};
+pub use load::{ConfigError, control_places, load, load_on, parse, parse_on};
+pub use machine::{AccountUse, FileFault, Machine, Unasked};
 pub use model::*;
 pub use report::Fault;
 pub use rules::*;

@@ -142,9 +142,10 @@ impl Report {
         self.fault(node.spot, Fault::new(format!("wrong type: {found}")).expected(expected));
     }
 
-    /// The lines that have mistakes on them: source and line.
-    pub(crate) fn lines(&self) -> Vec<(usize, usize)> {
-        self.found.iter().map(|(spot, _)| self.line_of(*spot)).collect()
+    /// The lines that have such mistakes on them: source and line.
+    pub(crate) fn lines(&self, such: impl Fn(&Fault) -> bool) -> Vec<(usize, usize)> {
+        let found = self.found.iter().filter(|(_, fault)| such(fault));
+        found.map(|(spot, _)| self.line_of(*spot)).collect()
     }
 
     /// Drops the mistakes after the first `mark` whose line is not to be
@@ -170,15 +171,18 @@ impl Report {
     ///
     /// # Errors
     /// All mistakes, in the order of the texts.
-    pub(crate) fn finish<T>(mut self, value: Option<T>) -> Result<T, Diagnostics> {
+    pub(crate) fn finish<T>(self, value: Option<T>) -> Result<T, Diagnostics> {
         match value {
             Some(value) if self.found.is_empty() => Ok(value),
-            _ => {
-                self.found.sort_by_key(|(spot, _)| (spot.source, spot.start, spot.end));
-                self.found.dedup();
-                Err(Diagnostics::new(self.sources, self.found.into_iter().map(into_diagnostic)))
-            }
+            _ => Err(self.into_diagnostics()),
         }
+    }
+
+    /// All mistakes, in the order of the texts.
+    pub(crate) fn into_diagnostics(mut self) -> Diagnostics {
+        self.found.sort_by_key(|(spot, _)| (spot.source, spot.start, spot.end));
+        self.found.dedup();
+        Diagnostics::new(self.sources, self.found.into_iter().map(into_diagnostic))
     }
 }
 

@@ -8,6 +8,10 @@ pub(crate) fn nearest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
+    // Numbers are not mistyped: 1.1 is not meant to be 1.3.
+    if !word.contains(|c: char| c.is_alphabetic()) {
+        return None;
+    }
     let word = word.to_lowercase().replace('_', "-");
     candidates
         .into_iter()

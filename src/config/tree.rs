@@ -147,11 +147,41 @@ fn syntax_errors(
     for error in errors {
         let span = error.span().unwrap_or(0..text.len());
         let spot = Spot { source, start: offset + span.start, end: offset + span.end };
-        let (message, expected) = match error.message().split_once(", expected ") {
-            Some((message, expected)) => (message, expected),
-            None => (error.message(), ""),
-        };
-        report.fault(spot, Fault::new(format!("not TOML: {message}")).expected(expected));
+        report.fault(spot, syntax_fault(error.message()));
+    }
+}
+
+const TWICE: &str = "not TOML: duplicate key";
+const UNQUOTED: &str = "not TOML: string values must be quoted";
+
+/// The parser's complaint, as far as it helps whoever is no parser.
+fn syntax_fault(message: &str) -> Fault {
+    let (message, expected) = message.split_once(", expected ").unwrap_or((message, ""));
+    let fault = Fault::new(format!("not TOML: {message}"));
+    match fault.message.as_str() {
+        TWICE => fault.expected("each key once in its table"),
+        UNQUOTED => fault.expected("quotes around it"),
+        _ => fault.expected(expected),
+    }
+}
+
+/// How much a mistake leaves in doubt of what was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Doubt {
+    /// Nothing: of a key that is there twice, the first is read.
+    Nothing,
+    /// What stands on its line.
+    Line,
+    /// What seems to be missing as well.
+    All,
+}
+
+/// Of one that [`document`] has noted.
+pub(crate) fn doubt(fault: &Fault) -> Doubt {
+    match fault.message.as_str() {
+        TWICE => Doubt::Nothing,
+        UNQUOTED => Doubt::Line,
+        _ => Doubt::All,
     }
 }
 

@@ -4,54 +4,16 @@
 //! mistakes, all of them in one go.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::admin::admission;
+use super::mistakes::{Mistake, Mistakes};
 use super::watch::{Seen, files_of, look_now};
-use crate::bridge::{Bridge, OpenError, Seats};
+use crate::bridge::{Bridge, Seats};
 use crate::config::{Admin, Config};
 use crate::telemetry::metrics::Exposition;
-use crate::tls::{Identities, Identity, IdentityError};
-
-/// A configuration that reads well and still cannot run.
-#[derive(Debug, thiserror::Error)]
-pub enum Mistake {
-    /// A certificate, key, trust store or list.
-    #[error("{0}")]
-    Identity(IdentityError),
-    /// A bridge whose ends cannot be built.
-    #[error(transparent)]
-    Bridge(OpenError),
-    /// The admin listener can let nobody in.
-    #[error("`[admin]` {0}: {1}")]
-    Admin(String, String),
-}
-
-impl Mistake {
-    /// The mistake, its causes under it, then what to do.
-    pub fn in_sentences(&self) -> String {
-        let mut text = format!("error: {self}");
-        let mut cause = std::error::Error::source(self);
-        while let Some(why) = cause {
-            let _ = write!(text, "\n  because {why}");
-            cause = why.source();
-        }
-        if let Some(hint) = self.hint() {
-            let _ = write!(text, "\n  hint: {hint}");
-        }
-        text
-    }
-
-    /// What to do, where that is not said already.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Identity(error) => Some(error.hint()),
-            Self::Bridge(_) | Self::Admin(..) => None,
-        }
-    }
-}
+use crate::tls::{Identities, Identity};
 
 /// All that a start needs, loaded and checked.
 #[derive(Debug)]
@@ -72,7 +34,7 @@ impl Prepared {
     ///
     /// # Errors
     /// All mistakes.
-    pub fn new(config: &Config, exposition: &Exposition) -> Result<Self, Vec<Mistake>> {
+    pub fn new(config: &Config, exposition: &Exposition) -> Result<Self, Mistakes> {
         Self::beside(Arc::new(Seats::new(config.max_connections)), config, exposition)
     }
 
@@ -84,10 +46,10 @@ impl Prepared {
         total: Arc<Seats>,
         config: &Config,
         exposition: &Exposition,
-    ) -> Result<Self, Vec<Mistake>> {
+    ) -> Result<Self, Mistakes> {
         let seen = if config.watch { look_now(files_of(config)) } else { BTreeMap::new() };
         let identities = Identities::load(&config.identities)
-            .map_err(|errors| errors.into_iter().map(Mistake::Identity).collect::<Vec<_>>())?;
+            .map_err(|errors| Mistakes::new(errors.into_iter().map(Mistake::Identity).collect()))?;
         let (mut bridges, mut mistakes) = (Vec::new(), Vec::new());
         for bridge in &config.bridges {
             let (metrics, total) = (exposition.bridge(&bridge.name), Arc::clone(&total));
@@ -104,7 +66,7 @@ impl Prepared {
         if mistakes.is_empty() {
             Ok(Self { identities, bridges, total, seen })
         } else {
-            Err(mistakes)
+            Err(Mistakes::new(mistakes))
         }
     }
 

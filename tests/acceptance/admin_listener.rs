@@ -136,7 +136,7 @@ fn an_account_that_nobody_has_is_found_by_check() {
     );
     let said = check(&file);
     assert_eq!(said.code, 2, "{}", said.stderr);
-    for part in ["[admin]", "no-such-user"] {
+    for part in ["pipeferry.toml:2:58", "no-such-user"] {
         assert!(said.stderr.contains(part), "{part}: {}", said.stderr);
     }
 }

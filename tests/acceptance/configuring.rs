@@ -214,3 +214,66 @@ fn control_characters_in_a_file_do_not_reach_the_terminal() {
     assert_eq!(said.code, 2);
     assert!(!said.stderr.contains('\u{1b}'), "{:?}", said.stderr);
 }
+
+/// Where each mistake stands, in their order: `line:column`.
+fn places(said: &Ran) -> Vec<&str> {
+    let arrows = said.stderr.lines().filter_map(|line| line.trim().strip_prefix("--> "));
+    arrows.filter_map(|place| place.split_once("pipeferry.toml:")).map(|(_, place)| place).collect()
+}
+
+const WRONG_IN_EVERY_WAY: &str = r#"[identity.gateway]
+cert = "absent.pem"
+key = "gateway.key"
+trust = "ca.pem"
+crl = ["ca.pem", "absent.crl"]
+[bridge.one]
+mode = "mesage"
+listen = { address = "unix:a.sock", allow = [{ user = "nobody-of-us" }, { group = "none-of-us" }], owner = "nobody-either", group = "none-either" }
+connect = [{ address = "unix:b", owner = "nobody-there" }, { address = "pipe:c", owner = "nobody-here" }]
+[admin]
+listen = { address = "unix:d.sock", allow = [{ user = "no-admin" }] }
+"#;
+
+#[rstest]
+#[case::the_text_too(WRONG_IN_EVERY_WAY, 12)]
+#[case::the_text_not(&WRONG_IN_EVERY_WAY.replace("mesage", "byte"), 11)]
+fn files_and_accounts_that_are_wrong_are_said_with_all_else_and_at_their_places(
+    #[case] config: &str,
+    #[case] count: usize,
+) {
+    let site = Site::new();
+    site.identity("gateway");
+    let said = check(&site, config);
+    assert_eq!(said.code, 2, "{}", said.stderr);
+    let mut expected = vec![
+        "2:8", "5:8", "5:18", "7:8", "8:55", "8:83", "8:108", "8:133", "9:42", "9:90", "11:55",
+    ];
+    if count == 11 {
+        expected.retain(|place| *place != "7:8");
+    } else {
+        expected.truncate(count);
+    }
+    assert_eq!(places(&said), expected, "{}", said.stderr);
+    for line in ["absent.pem: there is no such file", "there is no user `nobody-of-us`"] {
+        assert!(said.stderr.contains(line), "{line} in\n{}", said.stderr);
+    }
+    let run = ["run", "--config", site.at("pipeferry.toml").as_str()].map(str::to_owned);
+    let ran = ran(&mut pipeferry(&run.each_ref().map(String::as_str)));
+    assert_eq!((ran.code, places(&ran)), (2, expected), "{}", ran.stderr);
+}
+
+#[test]
+fn files_and_accounts_of_the_command_line_are_underlined_too() {
+    let said = ran(&mut pipeferry(&[
+        "relay",
+        "unix:/nowhere/a,owner=nobody-of-us",
+        "tls:h:1",
+        "--cert=absent.pem",
+        "--key=absent.key",
+        "--trust=absent-ca.pem",
+    ]));
+    assert_eq!(said.code, 2);
+    for part in ["absent.pem", "absent.key", "absent-ca.pem", "LISTEN:1:23"] {
+        assert!(said.stderr.contains(part), "{part} in\n{}", said.stderr);
+    }
+}

@@ -27,6 +27,7 @@ pub(super) use self::target::Target;
 pub use self::target::TargetState;
 use super::Problem;
 use crate::config::{self, Balance};
+use crate::endpoint::PrepareError;
 use crate::telemetry::metrics::TargetMeter;
 use crate::tls::Identities;
 
@@ -47,16 +48,19 @@ impl Targets {
     /// # Errors
     /// What can never be dialled as configured: all of it.
     pub fn prepare(config: &config::Targets, identities: &Identities) -> Result<Self, Problem> {
-        let (mut all, mut mistakes) = (Vec::new(), Vec::new());
+        let (mut all, mut mistakes, mut owners_only) = (Vec::new(), Vec::new(), true);
         for dial in config.iter() {
             match Target::new(dial, identities) {
                 Ok(target) => all.push(Arc::new(target)),
                 Err(error) if config.only().is_some() => return Err(error.into()),
-                Err(error) => mistakes.push(format!("target `{dial}`: {error}")),
+                Err(error) => {
+                    owners_only &= matches!(error, PrepareError::Owner(_));
+                    mistakes.push(format!("target `{dial}`: {error}"));
+                }
             }
         }
         if !mistakes.is_empty() {
-            return Err(Problem::Targets(mistakes.join("; ")));
+            return Err(Problem::Targets { why: mistakes.join("; "), owners_only });
         }
         let all = all.into_boxed_slice();
         let text: Vec<_> = all.iter().map(|target| target.address()).collect();

@@ -27,8 +27,10 @@ pub(crate) fn parse_host_port(text: &str, prefix: &str) -> Result<HostPort, Faul
 fn check_host(text: &str, host: &str, port: &str, prefix: &str) -> Result<(), Fault> {
     let bracketed = text.starts_with('[');
     if host.is_empty() || host == "*" {
-        let hint = format!("write `{prefix}0.0.0.0:{port}` for all, or `{prefix}[::]:{port}`");
-        return Err(Fault::new("which address of this machine?").hint(hint));
+        let hint = format!(
+            "to listen on all addresses write `{prefix}0.0.0.0:{port}`, or `{prefix}[::]:{port}`"
+        );
+        return Err(Fault::new("no host").hint(hint));
     }
     if host.contains(':') && !bracketed {
         let hint = format!("write `{prefix}[{text}]:PORT`, or `{prefix}[{host}]:{port}`");

@@ -36,6 +36,19 @@ pub(crate) fn parse_pipe_name(text: &str) -> Result<PipeName, Fault> {
     Ok(PipeName(name))
 }
 
+/// Reads the name of a pipe of this machine, alone or in any of the ways that an
+/// end's address may have.
+pub(crate) fn parse_local_pipe(text: &str) -> Result<PipeName, Fault> {
+    let slashed = text.replace('\\', "/");
+    if !["pipe:", "npipe:", "//"].iter().any(|start| slashed.starts_with(start)) {
+        return parse_pipe_name(text);
+    }
+    match super::parse(text)? {
+        Address::Pipe { host: None, name } => Ok(name),
+        _ => Err(Fault::new("another machine's pipe").expected("a name of this machine's")),
+    }
+}
+
 /// A pipe written as Windows does, without a scheme: `\\.\pipe\NAME`,
 /// `//./pipe/NAME`, `\\HOST\pipe\NAME`. `None` when it is nothing of the kind.
 pub(super) fn unc(text: &str) -> Result<Option<Address>, Fault> {

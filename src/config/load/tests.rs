@@ -38,7 +38,11 @@ fn a_file_that_is_not_there_says_which() {
 #[test]
 fn a_file_that_is_no_text_or_too_much_of_it_is_refused() {
     let (_folder, file) = written(b"\xff\xfe");
-    assert!(load(&file, &unix()).unwrap_err().to_string().ends_with("is not text in UTF-8"));
+    let shown = load(&file, &unix()).unwrap_err().to_string();
+    assert!(shown.contains("pipeferry.toml:1:1") && shown.contains("0xff"), "{shown}");
+    let (_folder, file) = written(b"watch = true\n# caf\xe9\n");
+    let shown = load(&file, &unix()).unwrap_err().to_string();
+    assert!(shown.contains("pipeferry.toml:2:6") && shown.contains("0xe9"), "{shown}");
     let (_folder, file) = written(&vec![b'\n'; (4 << 20) + 1]);
     assert!(load(&file, &unix()).unwrap_err().to_string().contains("larger than 4 MiB"));
 }
@@ -75,4 +79,26 @@ fn after_a_broken_header_nothing_is_said_about_the_keys_under_it() {
 fn a_key_that_is_there_twice_is_a_mistake() {
     let text = format!("watch = true\nwatch = false\n{GOOD}");
     assert!(mistakes(&text, &unix()).to_string().contains("duplicate key"));
+}
+
+#[test]
+fn neither_a_double_key_nor_missing_quotes_hide_what_keys_mean_together() {
+    let text = "watch = true\nwatch = false\ndrain_timeout = 10s\n[bridge.a]\n\
+                listen = { address = \"tcp:127.0.0.1:1\", permissions = \"0600\" }\n";
+    let all = lines(&mistakes(text, &unix()));
+    assert_eq!(all.len(), 4, "{all:#?}");
+    assert!(all[0].contains("duplicate key | each key once"), "{all:#?}");
+    assert!(
+        all[1].starts_with("10s | not TOML") && all[1].contains("quotes around it"),
+        "{all:#?}"
+    );
+    assert!(all[2].contains("has no `connect`"), "{all:#?}");
+    assert!(all[3].contains("`permissions` is not for `tcp:` ends"), "{all:#?}");
+}
+
+#[test]
+fn lines_that_end_as_on_windows_look_as_others_do() {
+    let text = "watch = 1\r\n[bridge.a]\r\nlisten = \"pipe:x\"\r\nconnect = \"pipe:y\"\r\n";
+    let shown = mistakes(text, &unix()).to_string();
+    assert!(shown.contains("watch = 1\n") && !shown.contains('\u{240d}'), "{shown}");
 }

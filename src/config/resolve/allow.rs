@@ -2,6 +2,7 @@
 
 use super::Scope;
 use super::applies::needs_windows;
+use crate::config::machine::AccountUse;
 use crate::config::raw::{RawCertRule, RawEndTable, RawLocalRule};
 use crate::config::read::{Field, OneOrMany, Read};
 use crate::config::report::Fault;
@@ -9,10 +10,14 @@ use crate::config::rules::{CertRule, CertRules, LocalRule, LocalRules};
 use crate::config::tree::{Node, Value};
 
 /// Rules about certificates; `None` when they could not be read.
-pub(super) fn certificates(scope: &mut Scope<'_>, node: &Node) -> Option<CertRules> {
+pub(super) fn certificates(
+    scope: &mut Scope<'_>,
+    node: &Node,
+    expected: &str,
+) -> Option<CertRules> {
     if node.as_text().is_some() {
         let fault = Fault::new("rules about certificates are tables");
-        scope.fault(node.spot, fault.expected("`\"any\"`, or a list such as [{ dns = \"...\" }]"));
+        scope.fault(node.spot, fault.expected(expected));
         return None;
     }
     let rules = OneOrMany::<RawCertRule>::read(node, &mut scope.report)?;
@@ -60,13 +65,13 @@ pub(super) fn local(scope: &mut Scope<'_>, raw: &RawEndTable) -> LocalRules {
             scope.fault(sid.spot, needs_windows("`sid`"));
         }
     }
-    LocalRules::Rules(rules.values().map(local_rule).collect())
+    LocalRules::Rules(rules.values().map(|raw| local_rule(scope, raw)).collect())
 }
 
-fn local_rule(raw: &RawLocalRule) -> LocalRule {
+fn local_rule(scope: &mut Scope<'_>, raw: &RawLocalRule) -> LocalRule {
     LocalRule {
-        user: raw.user.get().map(|account| account.0.clone()),
-        group: raw.group.get().map(|account| account.0.clone()),
+        user: scope.account(raw.user.at(), AccountUse::User),
+        group: scope.account(raw.group.at(), AccountUse::Group),
         sid: raw.sid.get().map(|sid| sid.0.clone()),
     }
 }

@@ -9,7 +9,7 @@ pub(super) fn listen(scope: &mut Scope<'_>, end: &End<'_>, path: &str) -> FifoLi
     FifoListen {
         path: paths::fifo_path(scope, path),
         access: access(scope, end, Access::Inbound),
-        file: local::file_access(end.raw),
+        file: local::file_access(scope, end.raw),
         framing: framing(scope, end),
     }
 }

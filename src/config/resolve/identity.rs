@@ -1,10 +1,12 @@
 //! `[identity.NAME]`, and the identity that an end uses.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::Scope;
 use super::end::End;
 use super::tls::judges_clients;
+use crate::config::machine::FileFault;
 use crate::config::model::{Credential, Identity, Trust};
 use crate::config::raw::{Named, RawIdentity};
 use crate::config::read::Field;
@@ -58,7 +60,34 @@ pub(crate) fn identity(
         .iter()
         .any(|field| matches!(field, Field::Wrong(_)));
     let good = scope.report.count() == before && !wrong && raw.misspelt.is_empty();
-    good.then(|| Identity { name: name.to_owned(), credential, trust, crl })
+    let identity = good.then(|| Identity { name: name.to_owned(), credential, trust, crl })?;
+    for FileFault { key, file, fault } in scope.machine.identity(&identity) {
+        let place = written_at(scope, raw, key, file.as_deref()).unwrap_or(spot);
+        scope.fault(place, fault);
+    }
+    Some(identity)
+}
+
+/// Where an identity names a file.
+fn written_at(
+    scope: &Scope<'_>,
+    raw: &RawIdentity,
+    key: &str,
+    file: Option<&Path>,
+) -> Option<Spot> {
+    let one = match key {
+        "cert" => &raw.cert,
+        "key" => &raw.key,
+        "pkcs12" => &raw.pkcs12,
+        "password_file" => &raw.password_file,
+        "trust" => &raw.trust,
+        _ => {
+            let lists = &raw.crl.get()?.0;
+            let list = lists.iter().find(|at| file == Some(&scope.join(&at.value)))?;
+            return Some(list.place.value);
+        }
+    };
+    one.at().map(|at| at.place.value)
 }
 
 fn credential(scope: &mut Scope<'_>, raw: &RawIdentity) -> Option<Credential> {

@@ -1,16 +1,17 @@
 //! What socket files and FIFOs share: mode, owner, group.
 
 use super::Scope;
+use crate::config::machine::AccountUse;
 use crate::config::model::FileAccess;
 use crate::config::raw::RawEndTable;
 use crate::config::report::Fault;
 
 /// Mode and owner, as far as they are written.
-pub(super) fn file_access(raw: &RawEndTable) -> FileAccess {
+pub(super) fn file_access(scope: &mut Scope<'_>, raw: &RawEndTable) -> FileAccess {
     FileAccess {
         permissions: raw.permissions.get().map(|bits| bits.0),
-        owner: raw.owner.get().map(|account| account.0.clone()),
-        group: raw.group.get().map(|account| account.0.clone()),
+        owner: scope.account(raw.owner.at(), AccountUse::FileOwner),
+        group: scope.account(raw.group.at(), AccountUse::FileGroup),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::applies::needs_windows;
 use super::end::{End, framing};
 use super::{Scope, allow, local, paths};
+use crate::config::machine::AccountUse;
 use crate::config::model::{
     Access, Framing, Impersonation, Mode, PipeDial, PipeHalfClose, PipeListen, PipeName,
     WindowsPipe,
@@ -28,7 +29,7 @@ pub(super) fn listen(
         address: paths::pipe(scope, end.spot, name),
         allow: allow::local(scope, end.raw),
         sddl: end.raw.sddl.get().cloned(),
-        file: local::file_access(end.raw),
+        file: local::file_access(scope, end.raw),
         framing: pipe_framing(scope, end),
         access: access(scope, end),
         windows: windows(scope, end),
@@ -48,7 +49,7 @@ pub(super) fn dial(
     PipeDial {
         address: paths::pipe(scope, end.spot, name),
         host: host.map(str::to_owned),
-        owner: end.raw.owner.get().map(|account| account.0.clone()),
+        owner: scope.account(end.raw.owner.at(), AccountUse::Server),
         wait: end.raw.wait.get().map(|wait| wait.0),
         framing: pipe_framing(scope, end),
         access: access(scope, end),

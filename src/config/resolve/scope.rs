@@ -3,14 +3,18 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::config::machine::{AccountUse, Machine};
 use crate::config::model::{Identity, PipeName};
+use crate::config::read::At;
 use crate::config::report::{Fault, Report, Spot};
 use crate::config::surroundings::{Surroundings, System};
+use crate::config::values::accounts::Account;
 
 /// The surroundings, the identities found so far, and the report.
-#[derive(Debug)]
 pub(crate) struct Scope<'a> {
     pub(crate) surroundings: &'a Surroundings,
+    /// Who is asked about files and accounts.
+    pub(crate) machine: &'a dyn Machine,
     /// What relative paths are joined to.
     pub(crate) base: PathBuf,
     /// Where pipes' sockets go.
@@ -55,6 +59,20 @@ impl Scope<'_> {
 
     pub(crate) fn is_windows(&self) -> bool {
         self.surroundings.system == System::Windows
+    }
+
+    /// The name or number of an account, of which the machine is asked whether
+    /// there is such a one.
+    pub(crate) fn account(
+        &mut self,
+        written: Option<&At<Account>>,
+        purpose: AccountUse,
+    ) -> Option<String> {
+        let at = written?;
+        if let Some(fault) = self.machine.account(&at.value.0, purpose) {
+            self.fault(at.place.value, fault);
+        }
+        Some(at.value.0.clone())
     }
 
     /// Joins a path to the base, unless it stands by itself.

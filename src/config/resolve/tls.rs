@@ -12,6 +12,9 @@ use crate::config::model::{
 use crate::config::report::Fault;
 use crate::config::values::words::{ClientCert, CloseNotify};
 
+const LIST_OF_RULES: &str = "a list such as [{ dns = \"...\" }]";
+const ANY_OR_RULES: &str = "`\"any\"`, or a list such as [{ dns = \"...\" }]";
+
 pub(super) fn listen(scope: &mut Scope<'_>, end: &End<'_>, at: &HostPort) -> TlsListen {
     let TlsServer { identity, clients, tls } = server(scope, end);
     TlsListen { tcp: tcp::listen(scope, end, at), identity, clients, tls }
@@ -45,7 +48,11 @@ fn dial_over(scope: &mut Scope<'_>, end: &End<'_>, tcp: TcpDial) -> TlsDial {
         tcp,
         identity: identity::of_end(scope, end, Use::Dial),
         server_name: end.raw.server_name.get().cloned(),
-        verify: end.raw.verify.at().and_then(|at| allow::certificates(scope, &at.value.node)),
+        verify: end
+            .raw
+            .verify
+            .at()
+            .and_then(|at| allow::certificates(scope, &at.value.node, LIST_OF_RULES)),
         tls: options(scope, end),
     }
 }
@@ -60,7 +67,7 @@ fn clients(scope: &mut Scope<'_>, end: &End<'_>) -> Option<TlsClients> {
             None
         }
         Some(at) if at.value.node.as_text() == Some("any") => Some(TlsClients::Any),
-        Some(at) => allow::certificates(scope, &at.value.node).map(TlsClients::Rules),
+        Some(at) => allow::certificates(scope, &at.value.node, ANY_OR_RULES).map(TlsClients::Rules),
         None if anonymous => Some(TlsClients::Anonymous),
         None => {
             if !end.raw.client_cert.is_given() {

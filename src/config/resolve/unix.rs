@@ -3,12 +3,13 @@
 use super::end::{End, framing};
 use super::{Scope, allow, local, paths, tcp};
 use crate::config::address::Address;
+use crate::config::machine::AccountUse;
 use crate::config::model::{Framing, UnixDial, UnixListen, UnixName};
 use crate::config::report::Fault;
 
 pub(super) fn listen(scope: &mut Scope<'_>, end: &End<'_>, address: &Address) -> UnixListen {
     let name = name(scope, end, address);
-    let file = local::file_access(end.raw);
+    let file = local::file_access(scope, end.raw);
     if let UnixName::Abstract(_) = name {
         local::refuse_file_keys(scope, end.raw);
     }
@@ -27,7 +28,7 @@ pub(super) fn dial(scope: &mut Scope<'_>, end: &End<'_>, address: &Address) -> U
     UnixDial {
         name: name(scope, end, address),
         framing: framing(scope, end),
-        owner: end.raw.owner.get().map(|account| account.0.clone()),
+        owner: scope.account(end.raw.owner.at(), AccountUse::Server),
         wait: end.raw.wait.get().map(|wait| wait.0),
         proxy: end.raw.proxy_protocol.get().copied(),
     }

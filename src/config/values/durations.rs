@@ -12,7 +12,7 @@ use crate::config::tree::{Node, Value};
 const EXPECTED: &str = "a duration, such as \"250ms\", \"10s\", \"5m\" or \"1h\"";
 
 /// Timers of the runtime reach further, but nobody means more than this.
-const LONGEST: Duration = Duration::from_secs(3650 * 24 * 3600);
+const LONGEST: Duration = Duration::from_secs(3653 * 24 * 3600);
 
 /// A duration that is not zero.
 #[derive(Debug, Clone, Copy)]
@@ -36,12 +36,25 @@ pub fn parse_duration(text: &str) -> Result<Duration, Fault> {
     if !trimmed.is_empty() && trimmed.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(without_unit(trimmed));
     }
-    let duration = humantime::parse_duration(trimmed)
-        .map_err(|error| Fault::new(format!("no duration: {error}")).expected(EXPECTED))?;
+    if trimmed.split(|c: char| !c.is_alphabetic()).any(|unit| unit == "M") {
+        let fault = Fault::new("`M` is no unit: is it minutes or months?").expected(EXPECTED);
+        return Err(fault.hint("write `m` for minutes"));
+    }
+    let duration = humantime::parse_duration(trimmed).map_err(no_duration)?;
     if duration > LONGEST {
         return Err(Fault::new("longer than ten years").expected(EXPECTED));
     }
     Ok(duration)
+}
+
+fn no_duration(error: humantime::DurationError) -> Fault {
+    let fault = match error {
+        humantime::DurationError::UnknownUnit { unit, .. } if !unit.is_empty() => {
+            Fault::new(format!("no duration: there is no unit `{unit}`"))
+        }
+        _ => Fault::new("no duration"),
+    };
+    fault.expected(EXPECTED)
 }
 
 fn without_unit(digits: &str) -> Fault {
@@ -80,6 +93,11 @@ impl Read for AnyDuration {
     }
 }
 
+const FALSE_FOR_NONE: &str = "write `false` for none";
+
+/// What people write for no duration.
+const NONE: [&str; 6] = ["off", "none", "never", "no", "unlimited", "infinity"];
+
 impl Read for OrOff {
     fn read(node: &Node, report: &mut Report) -> Option<Self> {
         match node.as_bool() {
@@ -88,7 +106,12 @@ impl Read for OrOff {
                 report.wrong_type(node, "a duration, such as \"60s\", or `false` for none");
                 None
             }
-            None => read_positive(node, report, "write `false` for none").map(|d| Self(Some(d))),
+            None if node.as_text().is_some_and(|text| NONE.contains(&text)) => {
+                let fault = Fault::new("no duration").expected(EXPECTED);
+                report.fault(node.spot, fault.hint(FALSE_FOR_NONE));
+                None
+            }
+            None => read_positive(node, report, FALSE_FOR_NONE).map(|d| Self(Some(d))),
         }
     }
 }

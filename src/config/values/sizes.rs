@@ -99,7 +99,7 @@ impl Read for Size {
     }
 }
 
-const PATTERN: &str = r"^\s*[0-9]+\s*([kKmMgG][iI]?)?[bB]?\s*$";
+const PATTERN: &str = r"^\s*[0-9]+\s*(([kKmMgG][iI]?)?[bB])?\s*$";
 
 described!(Size, "Size", {
     "anyOf": [

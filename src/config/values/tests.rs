@@ -15,6 +15,7 @@ use rstest::rstest;
 #[case("1h 30m", Duration::from_secs(5400))]
 #[case("1h30m", Duration::from_secs(5400))]
 #[case("0s", Duration::ZERO)]
+#[case("10y", Duration::from_secs(315_576_000))]
 fn durations_are_written_with_units(#[case] text: &str, #[case] expected: Duration) {
     assert_eq!(parse_duration(text).unwrap(), expected);
 }
@@ -24,6 +25,10 @@ fn durations_are_written_with_units(#[case] text: &str, #[case] expected: Durati
 #[case("10", "a duration needs its unit")]
 #[case("ten seconds", "no duration")]
 #[case("-1s", "no duration")]
+#[case("5M", "`M` is no unit")]
+#[case("1h 5M", "`M` is no unit")]
+#[case("5M30s", "`M` is no unit")]
+#[case("5 parsecs", "no duration: there is no unit `parsecs`")]
 #[case("11years", "longer than ten years")]
 #[case("99999999999999999999h", "no duration")]
 fn other_durations_are_refused(#[case] text: &str, #[case] message: &str) {

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::{AdminStream, AdminView};
-use crate::access::ResolvedLocalRules;
+use crate::access::{ResolvedLocalRules, UnknownName};
 use crate::config::{AdminListen, LocalRules, TlsClients, TlsListen};
 use crate::endpoint::tls::{HandshakeError, accept};
 use crate::endpoint::turn_away;
@@ -58,8 +58,8 @@ impl Admission {
     /// What `listen` asks for.
     ///
     /// # Errors
-    /// An account that the system does not know, in a sentence.
-    pub fn new(listen: &AdminListen) -> Result<Self, String> {
+    /// An account that the system does not know.
+    pub fn new(listen: &AdminListen) -> Result<Self, UnknownName> {
         Ok(match listen {
             AdminListen::Tls(_) => Self::Tls(TlsDoor::default()),
             AdminListen::Unix(unix) => Self::of_rules(&unix.allow)?,
@@ -75,12 +75,10 @@ impl Admission {
         })
     }
 
-    fn of_rules(rules: &LocalRules) -> Result<Self, String> {
+    fn of_rules(rules: &LocalRules) -> Result<Self, UnknownName> {
         Ok(match rules {
             LocalRules::Default => Self::Everybody,
-            LocalRules::Rules(_) => Self::Accounts(
-                ResolvedLocalRules::resolve(rules).map_err(|error| error.to_string())?,
-            ),
+            LocalRules::Rules(_) => Self::Accounts(ResolvedLocalRules::resolve(rules)?),
         })
     }
 
@@ -168,21 +166,32 @@ impl TlsDoor {
     }
 }
 
+/// Why the admin listener can let nobody in.
+#[derive(Debug, thiserror::Error)]
+pub enum Unfit {
+    /// `allow` names somebody who does not exist.
+    #[error(transparent)]
+    Account(#[from] UnknownName),
+    /// Its identity.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+}
+
 /// Finds what would keep the listener from admitting anybody.
 ///
 /// # Errors
-/// It, in a sentence.
+/// It.
 pub(in crate::gateway) fn check(
     listen: &AdminListen,
     identities: &Identities,
-) -> Result<(), String> {
+) -> Result<(), Unfit> {
     if let AdminListen::Tls(tls) = listen {
         let identity = identities.get(&tls.identity);
         let identity = identity.ok_or_else(|| TlsError::NoCredential(tls.identity.clone()));
-        let made = identity.and_then(|identity| tls::server_config(identity, &**tls));
-        made.map_err(|error| error.to_string())?;
+        identity.and_then(|identity| tls::server_config(identity, &**tls))?;
     }
-    Admission::new(listen).map(drop)
+    Admission::new(listen)?;
+    Ok(())
 }
 
 /// Whether whoever comes in has shown a certificate.

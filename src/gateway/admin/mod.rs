@@ -21,6 +21,7 @@ pub mod status;
 #[cfg(test)]
 mod tests;
 
+pub use admission::Unfit;
 pub use history::Meter;
 pub use listener::{AdminListener, AdminStream};
 pub use page::Bytes;

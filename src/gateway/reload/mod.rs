@@ -193,16 +193,18 @@ impl Reloader {
         let files = look(files_of(&config)).await;
         *self.tried.lock().unwrap_or_else(PoisonError::into_inner) = files;
         let (exposition, total) = (self.exposition.clone(), Arc::clone(&self.total));
-        let (sandbox, file) = (self.sandbox.clone(), self.source.file.clone());
+        let (sandbox, source) = (self.sandbox.clone(), self.source.clone());
         let in_force = self.world.lock().config.clone();
         let prepare = move || {
             // First: whatever cannot be had fails below too, and says less.
-            let refused = sandbox.refuses(&config, &in_force, &file);
+            let refused = sandbox.refuses(&config, &in_force, &source.file);
             if !refused.is_empty() {
                 return Err(Refusal::Sandbox(refused));
             }
-            let prepared = super::Prepared::beside(total, &config, &exposition);
-            prepared.map(|prepared| (config, prepared)).map_err(Refusal::Mistakes)
+            match super::Prepared::beside(total, &config, &exposition) {
+                Ok(prepared) => Ok((config, prepared)),
+                Err(mistakes) => Err(Refusal::Mistakes(mistakes.placed(source.look_again()))),
+            }
         };
         blocking(prepare).await?
     }

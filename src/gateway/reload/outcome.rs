@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::bridge::OpenError;
-use crate::config::ConfigError;
-use crate::gateway::Mistake;
+use crate::config::{ConfigError, Diagnostics};
+use crate::gateway::Mistakes;
 
 /// What a reload has changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,7 +53,7 @@ pub enum Refusal {
     /// The file.
     Config(ConfigError),
     /// Certificates, keys, accounts.
-    Mistakes(Vec<Mistake>),
+    Mistakes(Mistakes),
     /// Files and ports that this process cannot have any more, a sentence each.
     Sandbox(Vec<String>),
     /// Changes that a listener cannot go along with, a sentence each.
@@ -74,18 +74,12 @@ impl Refusal {
     /// Every mistake, one line each.
     pub fn lines(&self) -> Vec<String> {
         match self {
-            Self::Config(ConfigError::Wrong(mistakes)) => mistakes
-                .iter()
-                .map(|one| {
-                    let expected = match one.expected.as_str() {
-                        "" => String::new(),
-                        expected => format!("; expected {expected}"),
-                    };
-                    format!("{}:{}:{}: {}{expected}", one.file, one.line, one.column, one.message)
-                })
-                .collect(),
+            Self::Config(ConfigError::Wrong(mistakes)) => placed(mistakes).collect(),
             Self::Config(error) => vec![with_causes(error)],
-            Self::Mistakes(mistakes) => mistakes.iter().map(|one| with_causes(one)).collect(),
+            Self::Mistakes(mistakes) => {
+                let others = mistakes.others().iter().map(|one| with_causes(one));
+                others.chain(mistakes.diagnostics().into_iter().flat_map(placed)).collect()
+            }
             Self::Sandbox(sentences) | Self::Fixed(sentences) => sentences.clone(),
             Self::Open(errors) => errors.iter().map(|one| with_causes(one)).collect(),
             Self::Rights(why) | Self::Broken(why) => vec![why.clone()],
@@ -110,9 +104,7 @@ impl Refusal {
     pub fn text(&self) -> String {
         match self {
             Self::Config(ConfigError::Wrong(mistakes)) => mistakes.to_string(),
-            Self::Mistakes(mistakes) => {
-                mistakes.iter().map(Mistake::in_sentences).collect::<Vec<_>>().join("\n")
-            }
+            Self::Mistakes(mistakes) => mistakes.text(false),
             _ => self
                 .lines()
                 .iter()
@@ -135,6 +127,17 @@ impl Refusal {
             );
         }
     }
+}
+
+/// `pipeferry.toml:7:42: what is wrong; expected what would be right`
+fn placed(mistakes: &Diagnostics) -> impl Iterator<Item = String> {
+    mistakes.iter().map(|one| {
+        let expected = match one.expected.as_str() {
+            "" => String::new(),
+            expected => format!("; expected {expected}"),
+        };
+        format!("{}:{}:{}: {}{expected}", one.file, one.line, one.column, one.message)
+    })
 }
 
 fn with_causes(error: &dyn std::error::Error) -> String {

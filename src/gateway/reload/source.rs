@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::config::{self, Config, ConfigError, LogFormat, Surroundings};
+use crate::gateway::ThisMachine;
 use crate::gateway::watch::Seen;
 
 /// A configuration file, and what the command line put in its place.
@@ -33,7 +34,11 @@ impl Source {
     /// All mistakes.
     pub fn load(&self) -> Result<Config, ConfigError> {
         self.seen.get_or_init(|| Seen::at(&self.file));
-        let mut config = config::load(&self.file, &self.surroundings)?;
+        let loaded = config::load(&self.file, &self.surroundings);
+        let mut config = loaded.map_err(|error| match (&error, self.look_again()) {
+            (ConfigError::Wrong(_), Err(all)) => all,
+            _ => error,
+        })?;
         if let Some(level) = &self.log_level {
             config.log.level.clone_from(level);
         }
@@ -41,6 +46,16 @@ impl Source {
             config.log.format = format;
         }
         Ok(config)
+    }
+
+    /// Reads it again and asks this machine about every file and account in it,
+    /// for those mistakes too and the places of all. Where nothing is wrong,
+    /// [`Self::load`] does less.
+    ///
+    /// # Errors
+    /// All mistakes.
+    pub fn look_again(&self) -> Result<Config, ConfigError> {
+        config::load_on(&self.file, &self.surroundings, &ThisMachine)
     }
 
     /// The file as it was just before it was read first, if it was.

@@ -25,17 +25,21 @@ pub(super) fn load(from: &Credential, loading: &mut Loading<'_>) -> Option<Shown
 }
 
 fn pem(cert: &Path, key: &Path, loading: &mut Loading<'_>) -> Option<Shown> {
+    loading.key = "cert";
     let chain = loading.read(cert, MAX_PEM);
     let chain = chain.and_then(|pem| loading.note(cert, certificates(&pem)));
+    let chain = chain.and_then(|chain| loading.note(cert, checked(chain)));
+    loading.key = "key";
     let private = loading.read(key, MAX_PEM);
     let private = private.and_then(|pem| loading.note(key, private_key(&pem)));
     loading.warn_if_others_may_read(key);
-    let chain = loading.note(cert, checked(chain?))?;
-    let certified = loading.note(key, certify(&chain, private?, cert))?;
+    let certified = loading.note(key, certify(&chain?, private?, cert))?;
+    loading.key = "cert";
     shown(certified, cert, loading)
 }
 
 fn pkcs12(file: &Path, password_file: Option<&Path>, loading: &mut Loading<'_>) -> Option<Shown> {
+    loading.key = "password_file";
     let password = match password_file {
         None => Some(String::new()),
         Some(path) => {
@@ -44,6 +48,7 @@ fn pkcs12(file: &Path, password_file: Option<&Path>, loading: &mut Loading<'_>) 
             content.and_then(|content| loading.note(path, pkcs12::first_line(content)))
         }
     };
+    loading.key = "pkcs12";
     let content = loading.read(file, MAX_PEM);
     let certified = pkcs12::open(&content?, &password?);
     let certified = loading.note(file, certified)?;

@@ -14,6 +14,8 @@ use crate::config;
 /// What is collected while one identity loads.
 pub(super) struct Loading<'a> {
     pub identity: &'a str,
+    /// The key of the configuration that names the file at hand.
+    pub key: &'static str,
     pub now: UnixTime,
     pub files: Vec<PathBuf>,
     pub errors: Vec<IdentityError>,
@@ -25,7 +27,7 @@ impl<'a> Loading<'a> {
     pub fn new(from: &'a config::Identity, now: UnixTime) -> Self {
         let (files, errors, warnings) = Default::default();
         let content = digest::Context::new(&digest::SHA256);
-        Self { identity: &from.name, now, files, errors, warnings, content }
+        Self { identity: &from.name, key: "", now, files, errors, warnings, content }
     }
 
     /// Reads a file; a failure is noted.
@@ -55,7 +57,7 @@ impl<'a> Loading<'a> {
         result
             .map_err(|problem| {
                 let (identity, file) = (self.identity.to_owned(), Some(path.to_owned()));
-                self.errors.push(IdentityError { identity, file, problem });
+                self.errors.push(IdentityError { identity, key: self.key, file, problem });
             })
             .ok()
     }

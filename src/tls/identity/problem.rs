@@ -13,6 +13,8 @@ use crate::telemetry::rfc3339;
 pub struct IdentityError {
     /// The identity's name in the configuration.
     pub identity: String,
+    /// The key of the configuration that names the file: `cert`, `trust`...
+    pub key: &'static str,
     /// The file at fault; `None` for the system's trust store.
     pub file: Option<PathBuf>,
     /// What is wrong with it; part of the sentence, so not its source too.
@@ -90,12 +92,34 @@ pub enum Problem {
 }
 
 impl IdentityError {
+    /// What the file should have been.
+    pub fn expected(&self) -> &'static str {
+        match &self.problem {
+            Problem::Missing | Problem::NotAFile => "a file that is there",
+            Problem::PermissionDenied | Problem::Unreadable(_) => "a file that can be read",
+            Problem::TooLarge { .. } => "a smaller file",
+            Problem::BadPem(_) => "a file in PEM",
+            Problem::NoCertificate | Problem::BadCertificate { .. } => "certificates in PEM",
+            Problem::NoKey | Problem::BadKey(_) | Problem::EncryptedKey => {
+                "a private key in PEM, not encrypted"
+            }
+            Problem::KeyMismatch { .. } => "the key of that certificate",
+            Problem::NoSystemTrust(_) => "a system with CA certificates, or a bundle",
+            Problem::BadCrl(_) => "a revocation list, in PEM or DER",
+            Problem::WrongPassword => "a file that this password opens",
+            Problem::BadPassword => "a file whose first line is a password",
+            Problem::BadPkcs12(_) | Problem::NoPair => {
+                "a PKCS#12 file with a certificate and its key"
+            }
+        }
+    }
+
     /// What to do about it, in one sentence.
     pub fn hint(&self) -> String {
         let file = self.file.as_deref().map(|f| f.display().to_string()).unwrap_or_default();
         match &self.problem {
             Problem::Missing => {
-                "Check the path; relative paths start at the configuration file's folder.".into()
+                "Check the path; relative paths start at the configuration file's folder, on the command line at the working directory.".into()
             }
             Problem::PermissionDenied => format!(
                 "Let the account that runs pipeferry read it, for instance with `chgrp` and `chmod 640 {file}`."

@@ -40,6 +40,7 @@ pub(super) fn load(
     roots: Option<&Roots>,
     loading: &mut Loading<'_>,
 ) -> Vec<Crl> {
+    loading.key = "crl";
     let mut all = Vec::new();
     for path in paths {
         let Some(content) = loading.read(path, MAX_CRL) else { continue };

@@ -21,6 +21,7 @@ pub(super) struct Roots {
 }
 
 pub(super) fn load(trust: &Trust, loading: &mut Loading<'_>) -> Option<Roots> {
+    loading.key = "trust";
     match trust {
         Trust::File(path) => bundle(path, loading),
         Trust::System => system(loading),
@@ -54,7 +55,7 @@ fn system(loading: &mut Loading<'_>) -> Option<Roots> {
         let why = if errors.is_empty() { "none found".into() } else { errors.join("; ") };
         let identity = loading.identity.to_owned();
         let problem = Problem::NoSystemTrust(why);
-        loading.errors.push(IdentityError { identity, file: None, problem });
+        loading.errors.push(IdentityError { identity, key: loading.key, file: None, problem });
         return None;
     }
     if !errors.is_empty() {

@@ -22,8 +22,8 @@ use crate::cli::service::args::Install;
 use crate::cli::service::command_line::arguments;
 use crate::cli::service::folders::log_file;
 use crate::cli::service::name::ServiceName;
-use crate::config::{self, Config, Surroundings};
-use crate::gateway::Prepared;
+use crate::config::{Config, Surroundings};
+use crate::gateway::{self, Prepared};
 use crate::telemetry::metrics::Exposition;
 
 const DESCRIPTION: &str = "Carries named pipes across networks.";
@@ -78,8 +78,10 @@ fn config_path(args: &Install, surroundings: &Surroundings) -> Result<PathBuf, F
 
 /// As `pipeferry check` reads it.
 fn checked(path: &Path, surroundings: &Surroundings) -> Result<Config, Failure> {
-    let config = config::load(path, surroundings)?;
-    Prepared::new(&config, &Exposition::local()).map_err(|all| Failure::mistakes(&all))?;
+    let source = gateway::Source::new(path.to_owned(), surroundings.clone());
+    let config = source.load()?;
+    Prepared::new(&config, &Exposition::local())
+        .map_err(|all| Failure::mistakes(&all.placed(source.look_again())))?;
     Ok(config)
 }
 

@@ -21,9 +21,10 @@ use windows_sys::Win32::Foundation::ERROR_FAILED_SERVICE_CONTROLLER_CONNECT;
 
 use self::life::Life;
 use super::manager;
+use crate::cli::Failure;
+use crate::cli::forward::{self, Read};
 use crate::cli::service::args::Run;
 use crate::cli::service::name::ServiceName;
-use crate::cli::{Failure, forward};
 use crate::config::Surroundings;
 use crate::gateway::sandbox::Sandbox;
 use crate::gateway::{Launch, Source, Stop, StopSignals};
@@ -154,8 +155,10 @@ fn serve(host: &Host) -> u8 {
             tracing::info!(target: SERVICE, version, %config, "the service `{name}` has started");
         };
         let sandbox = Sandbox::enter(&config, Some(&source));
+        let again = source.clone();
+        let read = Read { config: &config, look_again: &|| again.look_again() };
         let ends = (Some(source), sandbox);
-        forward::serve_for(&config, ends, Launch::default(), &guard, || host.signals(), ready)
+        forward::serve_for(&read, ends, Launch::default(), &guard, || host.signals(), ready)
     });
     match served {
         Ok(finish) => {
