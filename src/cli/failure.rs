@@ -67,7 +67,8 @@ impl Failure {
 }
 
 fn in_colour() -> bool {
-    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+    std::io::stderr().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 fn in_sentences(error: &anyhow::Error) -> String {

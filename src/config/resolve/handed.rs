@@ -8,7 +8,7 @@ use crate::config::report::Fault;
 use crate::config::rules::LocalRules;
 
 /// Options that mean something only where TLS is spoken.
-const OF_TLS: [&str; 4] = ["client_cert", "close_notify", "min_tls", "max_tls"];
+const OF_TLS: [&str; 5] = ["client_cert", "close_notify", "min_tls", "max_tls", "resume"];
 
 /// With an `identity` TLS is spoken, and `allow` is about certificates; without
 /// one it is about accounts.

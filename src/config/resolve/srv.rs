@@ -19,7 +19,8 @@ pub(super) fn dial(scope: &mut Scope<'_>, end: &End<'_>, service: &ServiceName) 
 
 /// Somebody who writes `verify` believes that a certificate is looked at.
 fn refuse_options_of_tls(scope: &mut Scope<'_>, end: &End<'_>) {
-    const NEED_IDENTITY: &[&str] = &["verify", "server_name", "close_notify", "min_tls", "max_tls"];
+    const NEED_IDENTITY: &[&str] =
+        &["verify", "server_name", "close_notify", "min_tls", "max_tls", "resume"];
     let misspelt = end.raw.misspelt.contains(&"identity");
     for one in end.raw.given.iter().filter(|one| NEED_IDENTITY.contains(&one.key) && !misspelt) {
         let fault = Fault::new(format!("`{}` without an `identity`: no TLS is spoken", one.key));

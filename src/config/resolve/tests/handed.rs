@@ -49,6 +49,7 @@ fn with_an_identity_it_speaks_tls_and_allow_is_about_certificates() {
 #[case(", allow = \"any\"", "without an `identity`, `allow` has rules about accounts")]
 #[case(", min_tls = \"1.3\"", "`min_tls` without an `identity`")]
 #[case(", client_cert = \"none\"", "`client_cert` without an `identity`")]
+#[case(", resume = false", "`resume` without an `identity`")]
 #[case(", reuse_port = true", "`reuse_port` is not for `fd:` ends")]
 #[case(", permissions = \"0600\"", "`permissions` is not for `fd:` ends")]
 #[case(", verify = [{ dns = \"a\" }]", "`verify` is not for `fd:` ends")]

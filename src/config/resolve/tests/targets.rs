@@ -104,6 +104,10 @@ fn a_service_may_have_a_name_without_underscores() {
     "{ address = \"srv:_a._tcp.h.example\", server_name = \"x\" }",
     "server_name | `server_name` without an `identity`: no TLS is spoken"
 )]
+#[case(
+    "{ address = \"srv:_a._tcp.h.example\", resume = false }",
+    "resume | `resume` without an `identity`: no TLS is spoken"
+)]
 #[case("{ address = \"srv:_a._tcp.h.example\", wait = \"1s\" }", "wait | `wait` is not for `srv:`")]
 fn what_is_no_service_is_underlined(#[case] value: &str, #[case] expected: &str) {
     let found = only_mistake(&connect(value), &windows());
