@@ -88,6 +88,7 @@ fn prepare(config: &Config, log: &LogGuard) -> Result<(Exposition, Prepared), Fa
     exposition.watch_log(log.dropped_lines());
     let prepared = Prepared::new(config, &exposition).map_err(|all| Failure::mistakes(&all))?;
     prepared.log_warnings(|_| true, |_| true);
+    prepared.log_admin_warnings();
     raise_descriptor_limit();
     Ok((exposition, prepared))
 }

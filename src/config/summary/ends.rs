@@ -152,7 +152,7 @@ impl View {
     }
 
     fn pipe_listen(self, pipe: &PipeListen) -> Options {
-        let mut options = self.place(&pipe.address);
+        let mut options = self.place(None, &pipe.address);
         match &pipe.sddl {
             Some(sddl) => options.push(("sddl", sddl.clone())),
             None => options.push(allow(&pipe.allow, self.system)),
@@ -169,16 +169,14 @@ impl View {
     }
 
     fn pipe_dial(self, pipe: &PipeDial) -> Options {
-        let mut options = match pipe.host {
-            Some(_) => Vec::new(),
-            None => self.place(&pipe.address),
-        };
+        let mut options = self.place(pipe.host.as_deref(), &pipe.address);
         options.extend(pipe.owner.clone().map(|owner| ("owner", owner)));
         let wait = pipe.wait.map_or_else(|| "connect_timeout".to_owned(), duration);
         options.push(("wait", wait));
         match self.system {
             System::Unix => options.extend(self.framing(pipe.framing)),
             System::Windows => options.extend([
+                access(pipe.access),
                 ("type", pipe.pipe_type.word().to_owned()),
                 ("half_close", pipe.half_close.word().to_owned()),
                 ("impersonation", pipe.impersonation.word().to_owned()),
@@ -188,11 +186,12 @@ impl View {
     }
 
     /// Where a pipe really is.
-    fn place(self, address: &PipeAddress) -> Options {
+    fn place(self, host: Option<&str>, address: &PipeAddress) -> Options {
         match self.system {
             System::Unix => vec![("socket", address.socket.display().to_string())],
             System::Windows => {
-                vec![("path", format!(r"\\.\pipe\{}", address.name.as_str().replace('/', "\\")))]
+                let (host, name) = (host.unwrap_or("."), address.name.as_str().replace('/', "\\"));
+                vec![("path", format!(r"\\{host}\pipe\{name}"))]
             }
         }
     }

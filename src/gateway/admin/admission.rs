@@ -11,10 +11,10 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::{AdminStream, AdminView};
-use crate::access::ResolvedLocalRules;
+use crate::access::{Process, ResolvedLocalRules};
 use crate::config::{AdminListen, LocalRules, TlsClients, TlsListen};
 use crate::endpoint::tls::{HandshakeError, accept};
-use crate::endpoint::turn_away;
+use crate::endpoint::{Protection, pipe_protection, turn_away};
 use crate::tls::{self, Identities, Identity, TlsError};
 
 /// For the whole handshake.
@@ -26,7 +26,6 @@ pub(in crate::gateway) enum Admission {
     /// Nothing, or the system has asked already.
     Everybody,
     /// An account that `allow` names.
-    #[cfg_attr(windows, allow(dead_code))]
     Accounts(ResolvedLocalRules),
     /// A TLS handshake.
     Tls(TlsDoor),
@@ -38,7 +37,7 @@ pub(in crate::gateway) enum Arrived {
     #[cfg(unix)]
     Unix(tokio::net::UnixStream),
     #[cfg(windows)]
-    Pipe(Box<dyn AdminStream>),
+    Pipe(Box<dyn AdminStream>, Process),
 }
 
 impl Arrived {
@@ -49,7 +48,7 @@ impl Arrived {
             #[cfg(unix)]
             Self::Unix(stream) => Box::new(stream),
             #[cfg(windows)]
-            Self::Pipe(stream) => stream,
+            Self::Pipe(stream, _) => stream,
         }
     }
 }
@@ -63,16 +62,19 @@ impl Admission {
         Ok(match listen {
             AdminListen::Tls(_) => Self::Tls(TlsDoor::default()),
             AdminListen::Unix(unix) => Self::of_rules(&unix.allow)?,
-            AdminListen::Pipe(pipe) if cfg!(unix) => Self::of_rules(&pipe.allow)?,
-            AdminListen::Pipe(pipe) => {
-                // Its descriptor will have the rules in it, if they can be read.
-                if pipe.sddl.is_none() {
-                    Self::of_rules(&pipe.allow)?;
-                }
-                Self::Everybody
-            }
+            // A security descriptor of the user's own has the last word.
+            AdminListen::Pipe(pipe) if pipe.sddl.is_some() => Self::Everybody,
+            AdminListen::Pipe(pipe) => Self::of_rules(&pipe.allow)?,
             AdminListen::Tcp(_) => Self::Everybody,
         })
+    }
+
+    /// About accounts, where there are any.
+    pub fn rules(&self) -> Option<&ResolvedLocalRules> {
+        match self {
+            Self::Accounts(rules) => Some(rules),
+            Self::Everybody | Self::Tls(_) => None,
+        }
     }
 
     fn of_rules(rules: &LocalRules) -> Result<Self, String> {
@@ -100,14 +102,22 @@ impl Admission {
                 let process = crate::endpoint::unix::peer_process(&stream, true);
                 let process =
                     process.map_err(|error| format!("its account is unknown: {error}"))?;
-                match rules.admits(&process.account).reason() {
-                    Some(why) => Err(why.to_string()),
-                    None => Ok(Box::new(stream)),
-                }
+                judge(rules, &process)?;
+                Ok(Box::new(stream))
+            }
+            // The DACL cannot say all that a rule may ask for.
+            #[cfg(windows)]
+            (Self::Accounts(rules), Arrived::Pipe(stream, process)) => {
+                judge(rules, &process)?;
+                Ok(stream)
             }
             (_, arrived) => Ok(arrived.into_stream()),
         }
     }
+}
+
+fn judge(rules: &ResolvedLocalRules, process: &Process) -> Result<(), String> {
+    rules.admits(&process.account).reason().map_or(Ok(()), |why| Err(why.to_owned()))
 }
 
 /// The TLS side of the listener, as the last reload left it.
@@ -168,21 +178,24 @@ impl TlsDoor {
     }
 }
 
-/// Finds what would keep the listener from admitting anybody.
+/// Finds what would keep the listener from admitting anybody; tells how the
+/// system will protect it.
 ///
 /// # Errors
 /// It, in a sentence.
 pub(in crate::gateway) fn check(
     listen: &AdminListen,
     identities: &Identities,
-) -> Result<(), String> {
+) -> Result<Option<Protection>, String> {
     if let AdminListen::Tls(tls) = listen {
         let identity = identities.get(&tls.identity);
         let identity = identity.ok_or_else(|| TlsError::NoCredential(tls.identity.clone()));
         let made = identity.and_then(|identity| tls::server_config(identity, &**tls));
         made.map_err(|error| error.to_string())?;
     }
-    Admission::new(listen).map(drop)
+    let admission = Admission::new(listen)?;
+    let AdminListen::Pipe(pipe) = listen else { return Ok(None) };
+    pipe_protection(pipe, admission.rules()).map_err(|error| error.to_string())
 }
 
 /// Whether whoever comes in has shown a certificate.
