@@ -36,6 +36,15 @@ pub(crate) fn parse_pipe_name(text: &str) -> Result<PipeName, Fault> {
     Ok(PipeName(name))
 }
 
+/// Reads the name of a pipe of this machine, plain or as Windows writes it.
+pub(crate) fn parse_own_pipe(text: &str) -> Result<PipeName, Fault> {
+    match unc(text)? {
+        Some(Address::Pipe { host: None, name }) => Ok(name),
+        Some(_) => Err(Fault::new("another machine's pipe").expected("a name")),
+        None => parse_pipe_name(text),
+    }
+}
+
 /// A pipe written as Windows does, without a scheme: `\\.\pipe\NAME`,
 /// `//./pipe/NAME`, `\\HOST\pipe\NAME`. `None` when it is nothing of the kind.
 pub(super) fn unc(text: &str) -> Result<Option<Address>, Fault> {
