@@ -7,6 +7,7 @@ use std::os::fd::AsFd;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
+use rustix::process::{getegid, geteuid};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use super::program::{Program, await_line, is_root, piped};
@@ -44,6 +45,18 @@ impl Network {
         let mut command = privileged("nsenter");
         command.args(["--target", &self.pid, "--mount", "--net", program]);
         command
+    }
+
+    /// The words before a program that is to run in it as whoever runs the
+    /// tests, with the environment that it is given.
+    pub fn entered(&self) -> Vec<String> {
+        let mut words = vec!["nsenter", "--target", &self.pid, "--mount", "--net"];
+        let (user, group) = (geteuid().as_raw().to_string(), getegid().as_raw().to_string());
+        if !is_root() {
+            words.splice(..0, ["sudo", "-n", "--preserve-env"]);
+            words.extend(["--setuid", &user, "--setgid", &group]);
+        }
+        words.into_iter().map(str::to_owned).collect()
     }
 
     /// Makes sockets in it: they stay there, whoever uses them.
