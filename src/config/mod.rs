@@ -29,7 +29,7 @@ pub mod check;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub(crate) use address::parse_own_pipe;
+pub(crate) use address::parse_local_pipe;
 pub use command_line::{CommandLine, IdentityFlags, from_addresses};
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use load::{ConfigError, control_places, load, parse};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::config::parse_own_pipe;
+use crate::config::parse_local_pipe;
 
 /// Which daemon is meant.
 #[derive(Debug, Args)]
@@ -55,5 +55,5 @@ pub struct Close {
 }
 
 fn pipe_name(text: &str) -> Result<String, String> {
-    parse_own_pipe(text).map(|name| name.to_string()).map_err(|fault| fault.message)
+    parse_local_pipe(text).map(|name| name.to_string()).map_err(|fault| fault.message)
 }

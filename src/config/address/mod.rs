@@ -8,7 +8,7 @@ mod pipe_name;
 mod service_name;
 
 pub(crate) use host_port::{is_host, parse_host_port};
-pub(crate) use pipe_name::{parse_own_pipe, parse_pipe_name};
+pub(crate) use pipe_name::{parse_local_pipe, parse_pipe_name};
 
 use super::model::{HandedName, HostPort, PipeName, ServiceName};
 use super::read::{Read, read_text};

@@ -36,12 +36,16 @@ pub(crate) fn parse_pipe_name(text: &str) -> Result<PipeName, Fault> {
     Ok(PipeName(name))
 }
 
-/// Reads the name of a pipe of this machine, plain or as Windows writes it.
-pub(crate) fn parse_own_pipe(text: &str) -> Result<PipeName, Fault> {
-    match unc(text)? {
-        Some(Address::Pipe { host: None, name }) => Ok(name),
-        Some(_) => Err(Fault::new("another machine's pipe").expected("a name")),
-        None => parse_pipe_name(text),
+/// Reads the name of a pipe of this machine, alone or in any of the ways that an
+/// end's address may have.
+pub(crate) fn parse_local_pipe(text: &str) -> Result<PipeName, Fault> {
+    let slashed = text.replace('\\', "/");
+    if !["pipe:", "npipe:", "//"].iter().any(|start| slashed.starts_with(start)) {
+        return parse_pipe_name(text);
+    }
+    match super::parse(text)? {
+        Address::Pipe { host: None, name } => Ok(name),
+        _ => Err(Fault::new("another machine's pipe").expected("a name of this machine's")),
     }
 }
 

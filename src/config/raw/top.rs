@@ -1,7 +1,7 @@
 //! The top level, `[admin]` and `[log]`.
 
 use super::{Named, RawBridge, RawEnd, RawIdentity, keys};
-use crate::config::address::parse_own_pipe;
+use crate::config::address::parse_local_pipe;
 use crate::config::model::{LogFormat, PipeName, Sandbox};
 use crate::config::read::{Read, read_text};
 use crate::config::report::{Fault, Report};
@@ -79,7 +79,7 @@ impl Read for Control {
                 report.fault(node.spot, fault.hint("leave the key out for \"pipeferry-control\""));
                 None
             }
-            _ => read_text(node, report, expected, parse_own_pipe).map(|name| Self(Some(name))),
+            _ => read_text(node, report, expected, parse_local_pipe).map(|name| Self(Some(name))),
         }
     }
 }

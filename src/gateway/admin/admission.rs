@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::{AdminStream, AdminView};
-use crate::access::{Process, ResolvedLocalRules};
+use crate::access::ResolvedLocalRules;
 use crate::config::{AdminListen, LocalRules, TlsClients, TlsListen};
 use crate::endpoint::tls::{HandshakeError, accept};
 use crate::endpoint::{Protection, pipe_protection, turn_away};
@@ -37,7 +37,7 @@ pub(in crate::gateway) enum Arrived {
     #[cfg(unix)]
     Unix(tokio::net::UnixStream),
     #[cfg(windows)]
-    Pipe(Box<dyn AdminStream>, Process),
+    Pipe(Box<dyn AdminStream>, crate::access::Process),
 }
 
 impl Arrived {
@@ -69,14 +69,6 @@ impl Admission {
         })
     }
 
-    /// About accounts, where there are any.
-    pub fn rules(&self) -> Option<&ResolvedLocalRules> {
-        match self {
-            Self::Accounts(rules) => Some(rules),
-            Self::Everybody | Self::Tls(_) => None,
-        }
-    }
-
     fn of_rules(rules: &LocalRules) -> Result<Self, String> {
         Ok(match rules {
             LocalRules::Default => Self::Everybody,
@@ -84,6 +76,14 @@ impl Admission {
                 ResolvedLocalRules::resolve(rules).map_err(|error| error.to_string())?,
             ),
         })
+    }
+
+    /// About accounts, where there are any.
+    pub fn rules(&self) -> Option<&ResolvedLocalRules> {
+        match self {
+            Self::Accounts(rules) => Some(rules),
+            Self::Everybody | Self::Tls(_) => None,
+        }
     }
 
     /// Asks it.
@@ -116,7 +116,7 @@ impl Admission {
     }
 }
 
-fn judge(rules: &ResolvedLocalRules, process: &Process) -> Result<(), String> {
+fn judge(rules: &ResolvedLocalRules, process: &crate::access::Process) -> Result<(), String> {
     rules.admits(&process.account).reason().map_or(Ok(()), |why| Err(why.to_owned()))
 }
 

@@ -30,13 +30,6 @@ fn the_top_level_has_the_defaults_of_the_reference() {
 }
 
 #[test]
-fn the_control_pipe_may_be_named_as_windows_names_it() {
-    let text = format!("control = '\\\\.\\pipe\\ctl'\n{BRIDGE}");
-    let control = good(&text, &windows()).control.unwrap();
-    assert_eq!(control.pipe.name.as_str(), "ctl");
-}
-
-#[test]
 fn the_top_level_can_be_set() {
     let text = format!(
         "drain_timeout = \"0s\"\nmax_connections = 5\nthreads = 3\ncontrol = false\nwatch = false\nsandbox = false\n\
@@ -64,7 +57,6 @@ fn the_sandbox_has_three_settings() {
 
 #[rstest]
 #[case("control = true", "true | `true` is no name")]
-#[case("control = '\\\\HOST\\pipe\\x'", "'\\\\HOST\\pipe\\x' | another machine's pipe")]
 #[case("control = \"..\"", "\"..\" | `.` and `..` are no parts of a pipe's name")]
 #[case("watch = \"yes\"", "\"yes\" | wrong type: a string | `true` or `false`")]
 #[case("drain_timeout = \"soon\"", "\"soon\" | no duration")]

@@ -4,7 +4,9 @@ use tokio::io::duplex;
 
 use super::site::Invented;
 use crate::access::{Account, Process};
-use crate::config::{AdminListen, LocalRule, LocalRules, PipeAddress, PipeListen, parse_own_pipe};
+use crate::config::{
+    AdminListen, LocalRule, LocalRules, PipeAddress, PipeListen, parse_local_pipe,
+};
 use crate::gateway::admin::admission::{Admission, Arrived, check};
 use crate::telemetry::metrics::Exposition;
 use crate::tls::Identities;
@@ -20,7 +22,7 @@ fn listen() -> AdminListen {
         ..Default::default()
     };
     let address =
-        PipeAddress { name: parse_own_pipe("admin").unwrap(), socket: Default::default() };
+        PipeAddress { name: parse_local_pipe("admin").unwrap(), socket: Default::default() };
     let allow = LocalRules::Rules(vec![rule]);
     AdminListen::Pipe(Box::new(PipeListen { allow, ..PipeListen::private(address) }))
 }
