@@ -7,7 +7,6 @@ use std::os::fd::AsFd;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
-use rustix::process::{getegid, geteuid};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use super::program::{Program, await_line, is_root, piped};
@@ -40,23 +39,19 @@ impl Network {
         Self { keeper, pid }
     }
 
-    /// A command that runs in it.
-    pub fn command(&self, program: &str) -> Command {
-        let mut command = privileged("nsenter");
-        command.args(["--target", &self.pid, "--mount", "--net", program]);
-        command
+    /// The words before a program that is to run in it, as root.
+    pub fn words(&self) -> Vec<String> {
+        let sudo: &[&str] = if is_root() { &[] } else { &["sudo", "-n"] };
+        let enter = ["nsenter", "--target", &self.pid, "--mount", "--net"];
+        sudo.iter().chain(&enter).map(|word| (*word).to_owned()).collect()
     }
 
-    /// The words before a program that is to run in it as whoever runs the
-    /// tests, with the environment that it is given.
-    pub fn entered(&self) -> Vec<String> {
-        let mut words = vec!["nsenter", "--target", &self.pid, "--mount", "--net"];
-        let (user, group) = (geteuid().as_raw().to_string(), getegid().as_raw().to_string());
-        if !is_root() {
-            words.splice(..0, ["sudo", "-n", "--preserve-env"]);
-            words.extend(["--setuid", &user, "--setgid", &group]);
-        }
-        words.into_iter().map(str::to_owned).collect()
+    /// A command that runs in it.
+    pub fn command(&self, program: &str) -> Command {
+        let words = self.words();
+        let mut command = piped(&words[0]);
+        command.args(&words[1..]).arg(program);
+        command
     }
 
     /// Makes sockets in it: they stay there, whoever uses them.

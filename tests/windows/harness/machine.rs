@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rustix::process::{getegid, geteuid};
+
 use super::linux::gateway::completed;
 use super::program::Program;
 use super::{Gateway, Network, Running, Site, built, names};
@@ -36,7 +38,14 @@ impl Machine {
 
     /// A machine in a network of its own, with that network's name server.
     pub fn boot_in(network: &Network) -> Self {
-        Self::boot_as("-all", network.entered())
+        let mut words = network.words();
+        if !geteuid().is_root() {
+            // The programs are ours, with the environment that they are given.
+            words.insert(1, "--preserve-env".to_owned());
+            words.push(format!("--setuid={}", geteuid().as_raw()));
+            words.push(format!("--setgid={}", getegid().as_raw()));
+        }
+        Self::boot_as("-all", words)
     }
 
     /// A machine that tells what Wine's debug `channels` of its services say,
