@@ -37,8 +37,10 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
 
 /// The pipes' security descriptors, as the system reads them back.
 fn security_descriptors(prepared: &Prepared) -> String {
+    let admin = prepared.admin.iter().map(|protection| ("[admin]", &protection.sddl));
     let bridges = prepared.bridges.iter();
-    let lines = bridges.filter_map(|bridge| Some((bridge.name(), &bridge.protection()?.sddl)));
+    let bridges = bridges.filter_map(|bridge| Some((bridge.name(), &bridge.protection()?.sddl)));
+    let lines = admin.chain(bridges);
     let text: String = lines.map(|(name, sddl)| format!("  {name:<20} {sddl}\n")).collect();
     if text.is_empty() { text } else { format!("\nsecurity descriptors\n{text}") }
 }

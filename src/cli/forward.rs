@@ -111,6 +111,7 @@ fn prepare(read: &Read<'_>, log: &LogGuard) -> Result<(Exposition, Prepared), Fa
     let prepared = Prepared::new(read.config, &exposition)
         .map_err(|all| Failure::mistakes(&all.placed((read.look_again)())))?;
     prepared.log_warnings(|_| true, |_| true);
+    prepared.log_admin_warnings();
     raise_descriptor_limit();
     Ok((exposition, prepared))
 }

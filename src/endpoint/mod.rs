@@ -52,7 +52,7 @@ pub type PacketEnd = pipe::MessagePipe;
 pub use patience::share;
 #[cfg(windows)]
 pub use pipe::{PipeListener, PrivatePipe, Regrant, name_client, open_private};
-pub use protection::{Protection, ProtectionError, protection};
+pub use protection::{Protection, ProtectionError, pipe_protection, protection};
 pub use refused::turn_away;
 pub use stream::Stream;
 pub use tls::TlsConn;

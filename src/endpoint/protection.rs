@@ -1,7 +1,7 @@
 //! What the system is told about who may open a listening end.
 
 use crate::access::{ResolvedLocalRules, UnknownName};
-use crate::config::Listen;
+use crate::config::{Listen, PipeListen};
 
 /// A listening end's protection, as `check` shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,15 +36,26 @@ pub enum ProtectionError {
 ///
 /// # Errors
 /// [`ProtectionError`].
-#[cfg(windows)]
 pub fn protection(
     listen: &Listen,
     rules: Option<&ResolvedLocalRules>,
 ) -> Result<Option<Protection>, ProtectionError> {
     match listen {
-        Listen::Pipe(pipe) => super::pipe::protection(pipe, rules).map(Some),
+        Listen::Pipe(pipe) => pipe_protection(pipe, rules),
         _ => Ok(None),
     }
+}
+
+/// As [`protection`], of a pipe that need not be a bridge's.
+///
+/// # Errors
+/// [`ProtectionError`].
+#[cfg(windows)]
+pub fn pipe_protection(
+    pipe: &PipeListen,
+    rules: Option<&ResolvedLocalRules>,
+) -> Result<Option<Protection>, ProtectionError> {
+    super::pipe::protection(pipe, rules).map(Some)
 }
 
 /// Here sockets have files, whose rights say it all.
@@ -52,8 +63,8 @@ pub fn protection(
 /// # Errors
 /// None.
 #[cfg(unix)]
-pub fn protection(
-    _: &Listen,
+pub fn pipe_protection(
+    _: &PipeListen,
     _: Option<&ResolvedLocalRules>,
 ) -> Result<Option<Protection>, ProtectionError> {
     Ok(None)

@@ -84,7 +84,7 @@ impl Gateway {
         launch: Launch,
     ) -> Result<Self, StartError> {
         let Launch { manager, occupied } = launch;
-        let Prepared { identities, bridges, total, seen } = prepared;
+        let Prepared { identities, bridges, total, seen, admin: _ } = prepared;
         let opened = open(bridges, occupied).await?;
         warn_of_unused(config);
         let bridges = opened.iter().map(OpenBridge::handle).collect();

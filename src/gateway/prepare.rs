@@ -12,6 +12,7 @@ use super::mistakes::{Mistake, Mistakes};
 use super::watch::{Seen, files_of, look_now};
 use crate::bridge::{Bridge, Seats};
 use crate::config::{Admin, Config};
+use crate::endpoint::Protection;
 use crate::telemetry::metrics::Exposition;
 use crate::tls::{Identities, Identity};
 
@@ -22,6 +23,8 @@ pub struct Prepared {
     pub identities: Identities,
     /// The bridges, closed as yet.
     pub bridges: Vec<Bridge>,
+    /// The security descriptor of the admin server's pipe, where that has one.
+    pub admin: Option<Protection>,
     /// The places of all bridges together.
     pub total: Arc<Seats>,
     /// The files as they were just before they were read; none where they are
@@ -58,13 +61,15 @@ impl Prepared {
                 Err(error) => mistakes.push(Mistake::Bridge(error)),
             }
         }
-        if let Some(Admin { listen }) = &config.admin
-            && let Err(why) = admission::check(listen, &identities)
-        {
-            mistakes.push(Mistake::Admin(listen.to_string(), why));
+        let mut admin = None;
+        if let Some(Admin { listen }) = &config.admin {
+            match admission::check(listen, &identities) {
+                Ok(protection) => admin = protection,
+                Err(why) => mistakes.push(Mistake::Admin(listen.to_string(), why)),
+            }
         }
         if mistakes.is_empty() {
-            Ok(Self { identities, bridges, total, seen })
+            Ok(Self { identities, bridges, admin, total, seen })
         } else {
             Err(Mistakes::new(mistakes))
         }
@@ -87,11 +92,20 @@ impl Prepared {
         }
     }
 
+    /// The same of the admin server's pipe, which no reload opens anew.
+    pub fn log_admin_warnings(&self) {
+        for warning in self.admin.iter().flat_map(|protection| &protection.warnings) {
+            tracing::warn!("`[admin]`: {warning}");
+        }
+    }
+
     /// Sentences on what works and may not be meant, each with its place.
     pub fn warnings(&self) -> impl Iterator<Item = String> {
         let identities = self.identities.iter().flat_map(|identity| identity.warnings());
         let identities = identities.map(|warning| warning.to_string());
-        identities.chain(self.bridges.iter().flat_map(|bridge| {
+        let admin = self.admin.iter().flat_map(|protection| &protection.warnings);
+        let admin = admin.map(|warning| format!("`[admin]`: {warning}"));
+        identities.chain(admin).chain(self.bridges.iter().flat_map(|bridge| {
             let warnings = bridge.protection().map_or(&[][..], |protection| &protection.warnings);
             warnings.iter().map(|warning| format!("bridge `{}`: {warning}", bridge.name()))
         }))

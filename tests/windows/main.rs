@@ -26,6 +26,7 @@ mod node;
 mod nothing_lost;
 mod observing;
 mod python;
+mod resolving;
 mod service;
 mod stopping;
 mod unit;

@@ -50,9 +50,16 @@ fn metrics_of_pipes_count_on_windows() {
 #[test]
 fn the_admin_page_may_be_a_pipe() {
     let (machine, site) = (Machine::boot(), Site::new());
-    let config = "[admin]\nlisten = \"pipe:admin\"\n\
+    let config = "[admin]\nlisten = { address = \"pipe:admin\", allow = [{ sid = \"S-1-5-32-545\" }] }\n\
                   [bridge.one]\nlisten = \"tcp:127.0.0.1:0\"\nconnect = \"pipe:nobody\"\n";
     let _gateway = machine.gateway(&site, "pipeferry.toml", config);
+    let path = names::path(site.path("pipeferry.toml"));
+    let ran = told(machine.pipeferry(&["check", "--config", &path]).output().unwrap()).good();
+    let (_, printed) = ran.stdout.split_once("[admin] ").expect("its security descriptor");
+    let printed = printed.lines().next().unwrap().trim();
+    assert!(printed.ends_with("(A;;FA;;;BA)(A;;0x12019b;;;BU)"), "{printed}");
+    let said = steps(&machine, "open ~admin rw sddl close").finished().good();
+    assert!(said.contains(printed), "{said} is not {printed}");
     for (path, part) in [("/metrics", "pipeferry_build_info"), ("/readyz", "ready")] {
         let mut command = machine.pipeferry(&["connect", "pipe:admin"]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Scope;
 use super::end;
+use super::one_way;
 use super::targets::{PlacedTargets, targets};
 use crate::config::model::{Bridge, Dial, Listen, Mode, Targets};
 use crate::config::raw::{RawBridge, RawEnd};
@@ -77,6 +78,9 @@ pub(super) fn bridge(
         .and_then(|at| targets(scope, raw, at.place.key, mode));
     let ((listen, listen_spot), connect) = (listen?, connect?);
     let PlacedTargets { targets, spots: connect_spots } = connect;
+    for (target, spot) in targets.iter().zip(&connect_spots) {
+        one_way::check(scope, &listen, target, *spot);
+    }
     let bridge = assemble(name, mode.unwrap_or(Mode::Byte), listen, targets, timing(raw));
     Some(Placed { bridge, listen_spot, connect_spots })
 }
@@ -153,6 +157,7 @@ pub(crate) fn bridge_between(
         let fault = Fault::new("both ends are `stdio:`, so nothing would be carried anywhere");
         scope.fault(far_spot, fault.expected("another address on one of them"));
     }
+    one_way::check(scope, &listen, &connect, far_spot);
     let bridge = assemble("relay", mode, listen, connect.into(), timing);
     let placed = Placed { bridge, listen_spot: near_spot, connect_spots: vec![far_spot] };
     super::duplicates::check(scope, std::slice::from_ref(&placed), Default::default());

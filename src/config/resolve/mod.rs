@@ -15,6 +15,7 @@ mod handed;
 mod identity;
 mod local;
 mod log;
+mod one_way;
 mod paths;
 mod pipe;
 mod scope;

@@ -8,7 +8,7 @@ use crate::config::surroundings::System;
 use crate::config::values::words::Word as _;
 
 pub(super) fn listen(view: View, pipe: &PipeListen) -> Options {
-    let mut options = place(view.system, &pipe.address);
+    let mut options = place(view.system, None, &pipe.address);
     match &pipe.sddl {
         Some(sddl) => options.push(("sddl", sddl.clone())),
         None => options.push(allow(&pipe.allow, view.system)),
@@ -25,16 +25,14 @@ pub(super) fn listen(view: View, pipe: &PipeListen) -> Options {
 }
 
 pub(super) fn dial(view: View, pipe: &PipeDial) -> Options {
-    let mut options = match pipe.host {
-        Some(_) => Vec::new(),
-        None => place(view.system, &pipe.address),
-    };
+    let mut options = place(view.system, pipe.host.as_deref(), &pipe.address);
     options.extend(pipe.owner.clone().map(|owner| ("owner", owner)));
     let wait = pipe.wait.map_or_else(|| "connect_timeout".to_owned(), duration);
     options.push(("wait", wait));
     match view.system {
         System::Unix => options.extend(view.framing(pipe.framing)),
         System::Windows => options.extend([
+            access(pipe.access),
             ("type", pipe.pipe_type.word().to_owned()),
             ("half_close", pipe.half_close.word().to_owned()),
             ("impersonation", pipe.impersonation.word().to_owned()),
@@ -44,10 +42,10 @@ pub(super) fn dial(view: View, pipe: &PipeDial) -> Options {
 }
 
 /// Where a pipe really is.
-fn place(system: System, address: &PipeAddress) -> Options {
+fn place(system: System, host: Option<&str>, address: &PipeAddress) -> Options {
     match system {
         System::Unix => vec![("socket", address.socket.display().to_string())],
-        System::Windows => vec![("path", address.name.win32_path(None))],
+        System::Windows => vec![("path", address.name.win32_path(host))],
     }
 }
 

@@ -122,7 +122,9 @@ bridge b
     access_system_security off
     remote                 off
   connect              pipe://win01/c
+    path                   \\win01\pipe\c
     wait                   connect_timeout
+    access                 duplex
     type                   byte
     half_close             none
     impersonation          identification

@@ -1,6 +1,6 @@
 //! Who has opened a pipe.
 
-use crate::access::{Account, Origin, Process};
+use crate::access::{Account, Process};
 use crate::sys::windows::pipe::Pipe;
 use crate::sys::windows::token::{self, TokenError};
 
@@ -8,7 +8,7 @@ use crate::sys::windows::token::{self, TokenError};
 /// may keep its token from us; then its process is asked, whose number may be
 /// another's by now. With `remote` it may even be one of another machine, of
 /// which nobody here can tell.
-pub fn of_client(pipe: &Pipe, remote: bool) -> Origin {
+pub fn of_client(pipe: &Pipe, remote: bool) -> Process {
     let pid = pipe.client_pid().ok();
     let account = match pipe.client() {
         Ok(token) => {
@@ -17,7 +17,7 @@ pub fn of_client(pipe: &Pipe, remote: bool) -> Origin {
         Err(TokenError::NothingRead) if !remote => supposed(pid),
         Err(_) => Account::Unknown,
     };
-    Origin::Local(Process { pid, account })
+    Process { pid, account }
 }
 
 fn supposed(pid: Option<u32>) -> Account {

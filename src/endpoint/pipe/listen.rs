@@ -16,7 +16,7 @@ use super::messages::MessagePipe;
 use super::open::OpenPipe;
 use super::stream::PipeStream;
 use super::{calls, identity, protect};
-use crate::access::{Peer, ResolvedLocalRules};
+use crate::access::{Origin, Peer, Process, ResolvedLocalRules};
 use crate::config::{Framing, PipeListen};
 use crate::endpoint::{Conn, Incoming, Stream};
 use crate::sys::windows::descriptor::SecurityDescriptor;
@@ -90,7 +90,8 @@ impl PipeListener {
     /// The system's.
     pub async fn accept(&mut self) -> io::Result<Incoming> {
         let pipe = poll_fn(|cx| self.poll_accept(cx)).await?;
-        let peer = Peer::new(identity::of_client(&pipe, self.config.windows.remote));
+        let client = identity::of_client(&pipe, self.config.windows.remote);
+        let peer = Peer::new(Origin::Local(client));
         let open = self.open(pipe);
         let conn = match self.config.framing {
             Framing::Packet => Conn::Packet(MessagePipe::new(open)),
@@ -103,9 +104,10 @@ impl PipeListener {
     ///
     /// # Errors
     /// The system's.
-    pub async fn accept_stream(&mut self) -> io::Result<PipeStream> {
+    pub async fn accept_stream(&mut self) -> io::Result<(PipeStream, Process)> {
         let pipe = poll_fn(|cx| self.poll_accept(cx)).await?;
-        Ok(PipeStream::new(self.open(pipe)))
+        let client = identity::of_client(&pipe, self.config.windows.remote);
+        Ok((PipeStream::new(self.open(pipe)), client))
     }
 
     fn open(&self, pipe: Pipe) -> OpenPipe {

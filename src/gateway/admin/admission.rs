@@ -14,7 +14,7 @@ use super::{AdminStream, AdminView};
 use crate::access::{ResolvedLocalRules, UnknownName};
 use crate::config::{AdminListen, LocalRules, TlsClients, TlsListen};
 use crate::endpoint::tls::{HandshakeError, accept};
-use crate::endpoint::turn_away;
+use crate::endpoint::{Protection, ProtectionError, pipe_protection, turn_away};
 use crate::tls::{self, Identities, Identity, TlsError};
 
 /// For the whole handshake.
@@ -26,7 +26,6 @@ pub(in crate::gateway) enum Admission {
     /// Nothing, or the system has asked already.
     Everybody,
     /// An account that `allow` names.
-    #[cfg_attr(windows, allow(dead_code))]
     Accounts(ResolvedLocalRules),
     /// A TLS handshake.
     Tls(TlsDoor),
@@ -38,7 +37,7 @@ pub(in crate::gateway) enum Arrived {
     #[cfg(unix)]
     Unix(tokio::net::UnixStream),
     #[cfg(windows)]
-    Pipe(Box<dyn AdminStream>),
+    Pipe(Box<dyn AdminStream>, crate::access::Process),
 }
 
 impl Arrived {
@@ -49,7 +48,7 @@ impl Arrived {
             #[cfg(unix)]
             Self::Unix(stream) => Box::new(stream),
             #[cfg(windows)]
-            Self::Pipe(stream) => stream,
+            Self::Pipe(stream, _) => stream,
         }
     }
 }
@@ -63,14 +62,9 @@ impl Admission {
         Ok(match listen {
             AdminListen::Tls(_) => Self::Tls(TlsDoor::default()),
             AdminListen::Unix(unix) => Self::of_rules(&unix.allow)?,
-            AdminListen::Pipe(pipe) if cfg!(unix) => Self::of_rules(&pipe.allow)?,
-            AdminListen::Pipe(pipe) => {
-                // Its descriptor will have the rules in it, if they can be read.
-                if pipe.sddl.is_none() {
-                    Self::of_rules(&pipe.allow)?;
-                }
-                Self::Everybody
-            }
+            // A security descriptor of the user's own has the last word.
+            AdminListen::Pipe(pipe) if pipe.sddl.is_some() => Self::Everybody,
+            AdminListen::Pipe(pipe) => Self::of_rules(&pipe.allow)?,
             AdminListen::Tcp(_) => Self::Everybody,
         })
     }
@@ -80,6 +74,14 @@ impl Admission {
             LocalRules::Default => Self::Everybody,
             LocalRules::Rules(_) => Self::Accounts(ResolvedLocalRules::resolve(rules)?),
         })
+    }
+
+    /// About accounts, where there are any.
+    pub fn rules(&self) -> Option<&ResolvedLocalRules> {
+        match self {
+            Self::Accounts(rules) => Some(rules),
+            Self::Everybody | Self::Tls(_) => None,
+        }
     }
 
     /// Asks it.
@@ -98,14 +100,22 @@ impl Admission {
                 let process = crate::endpoint::unix::peer_process(&stream, true);
                 let process =
                     process.map_err(|error| format!("its account is unknown: {error}"))?;
-                match rules.admits(&process.account).reason() {
-                    Some(why) => Err(why.to_string()),
-                    None => Ok(Box::new(stream)),
-                }
+                judge(rules, &process)?;
+                Ok(Box::new(stream))
+            }
+            // The DACL cannot say all that a rule may ask for.
+            #[cfg(windows)]
+            (Self::Accounts(rules), Arrived::Pipe(stream, process)) => {
+                judge(rules, &process)?;
+                Ok(stream)
             }
             (_, arrived) => Ok(arrived.into_stream()),
         }
     }
+}
+
+fn judge(rules: &ResolvedLocalRules, process: &crate::access::Process) -> Result<(), String> {
+    rules.admits(&process.account).reason().map_or(Ok(()), |why| Err(why.to_owned()))
 }
 
 /// The TLS side of the listener, as the last reload left it.
@@ -175,23 +185,28 @@ pub enum Unfit {
     /// Its identity.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// Its pipe cannot be protected as written.
+    #[error(transparent)]
+    Protection(#[from] ProtectionError),
 }
 
-/// Finds what would keep the listener from admitting anybody.
+/// Finds what would keep the listener from admitting anybody; tells how the
+/// system will protect it.
 ///
 /// # Errors
 /// It.
 pub(in crate::gateway) fn check(
     listen: &AdminListen,
     identities: &Identities,
-) -> Result<(), Unfit> {
+) -> Result<Option<Protection>, Unfit> {
     if let AdminListen::Tls(tls) = listen {
         let identity = identities.get(&tls.identity);
         let identity = identity.ok_or_else(|| TlsError::NoCredential(tls.identity.clone()));
         identity.and_then(|identity| tls::server_config(identity, &**tls))?;
     }
-    Admission::new(listen)?;
-    Ok(())
+    let admission = Admission::new(listen)?;
+    let AdminListen::Pipe(pipe) = listen else { return Ok(None) };
+    Ok(pipe_protection(pipe, admission.rules())?)
 }
 
 /// Whether whoever comes in has shown a certificate.

@@ -166,7 +166,8 @@ impl AdminListener {
             Bound::Unix { socket, .. } => Arrived::Unix(socket.accept().await?.0),
             #[cfg(windows)]
             Bound::Pipe(socket) => {
-                Arrived::Pipe(Box::new(socket.lock().await.accept_stream().await?))
+                let (stream, process) = socket.lock().await.accept_stream().await?;
+                Arrived::Pipe(Box::new(stream), process)
             }
         })
     }

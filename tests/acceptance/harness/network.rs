@@ -39,10 +39,18 @@ impl Network {
         Self { keeper, pid }
     }
 
+    /// The words before a program that is to run in it, as root.
+    pub fn words(&self) -> Vec<String> {
+        let sudo: &[&str] = if is_root() { &[] } else { &["sudo", "-n"] };
+        let enter = ["nsenter", "--target", &self.pid, "--mount", "--net"];
+        sudo.iter().chain(&enter).map(|word| (*word).to_owned()).collect()
+    }
+
     /// A command that runs in it.
     pub fn command(&self, program: &str) -> Command {
-        let mut command = privileged("nsenter");
-        command.args(["--target", &self.pid, "--mount", "--net", program]);
+        let words = self.words();
+        let mut command = piped(&words[0]);
+        command.args(&words[1..]).arg(program);
         command
     }
 

@@ -9,9 +9,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rustix::process::{getegid, geteuid};
+
 use super::linux::gateway::completed;
 use super::program::Program;
-use super::{Gateway, Running, Site, built, names};
+use super::{Gateway, Network, Running, Site, built, names};
 
 const WINE: &str = "/usr/lib/wine/wine64";
 const WINESERVER: &str = "/usr/lib/wine/wineserver64";
@@ -22,6 +24,8 @@ const LARGE: u64 = 32 * 1024;
 
 pub struct Machine {
     prefix: PathBuf,
+    /// The words before each program, where it is not in the network of all.
+    entered: Vec<String>,
     /// Without a program Windows would go down.
     holder: Option<Child>,
     programs: Cell<u32>,
@@ -29,17 +33,33 @@ pub struct Machine {
 
 impl Machine {
     pub fn boot() -> Self {
-        Self::boot_with("-all")
+        Self::boot_as("-all", Vec::new())
+    }
+
+    /// A machine in a network of its own, with that network's name server.
+    pub fn boot_in(network: &Network) -> Self {
+        let mut words = network.words();
+        if !geteuid().is_root() {
+            // The programs are ours, with the environment that they are given.
+            words.insert(1, "--preserve-env".to_owned());
+            words.push(format!("--setuid={}", geteuid().as_raw()));
+            words.push(format!("--setgid={}", getegid().as_raw()));
+        }
+        Self::boot_as("-all", words)
     }
 
     /// A machine that tells what Wine's debug `channels` of its services say,
     /// by [`Machine::trace`].
     pub fn boot_with(channels: &str) -> Self {
+        Self::boot_as(channels, Vec::new())
+    }
+
+    fn boot_as(channels: &str, entered: Vec<String>) -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let prefix = built::machines().join(format!("{}-{number}", std::process::id()));
         copy(&built::template().canonicalize().unwrap(), &prefix);
-        let mut machine = Self { prefix, holder: None, programs: Cell::new(0) };
+        let mut machine = Self { prefix, entered, holder: None, programs: Cell::new(0) };
         machine.switch_on(channels);
         machine
     }
@@ -75,7 +95,9 @@ impl Machine {
     }
 
     fn wine(&self) -> Command {
-        let mut command = Command::new(WINE);
+        let mut words = self.entered.iter().map(String::as_str).chain([WINE]);
+        let mut command = Command::new(words.next().unwrap());
+        command.args(words);
         self.surround(&mut command);
         command
     }

@@ -17,6 +17,7 @@ pub mod steps;
 pub mod tunnel;
 
 pub use draining::lets_a_client_finish;
+pub use linux::network::Network;
 pub use linux::target::echo;
 pub use linux::tunnel::Tunnel;
 pub use linux::{Duplex, End, Framing, Gateway, Messages, Site, Target, admin, noise};

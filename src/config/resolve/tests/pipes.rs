@@ -176,6 +176,28 @@ fn another_machines_pipe_is_dialled_from_windows_only() {
 }
 
 #[test]
+fn ends_that_both_read_or_both_write_carry_nothing() {
+    let bridge = |listen: &str, connect: &str| {
+        format!(
+            "listen = {{ address = \"pipe:x\", access = \"{listen}\" }}\n\
+             connect = {{ address = \"pipe:y\", access = \"{connect}\" }}"
+        )
+    };
+    for (one, what) in [("inbound", "reads"), ("outbound", "writes")] {
+        let found = only_mistake(&bridge(one, one), &windows());
+        let wanted =
+            format!("\"pipe:y\" | nothing would be carried: pipeferry only {what} at both ends");
+        assert!(found.starts_with(&wanted), "{found}");
+    }
+    let fifos = "listen = \"fifo:x\"\nconnect = { address = \"fifo:y\", access = \"inbound\" }";
+    assert!(only_mistake(fifos, &unix()).contains("nothing would be carried"));
+    for (listen, connect) in [("inbound", "outbound"), ("inbound", "duplex"), ("duplex", "inbound")]
+    {
+        good(&format!("[bridge.b]\n{}\n", bridge(listen, connect)), &windows());
+    }
+}
+
+#[test]
 fn a_pipe_that_carries_one_way_needs_windows_and_a_duplex_one_does_not() {
     let bridge = |access| {
         format!("listen = {{ address = \"pipe:x\", access = \"{access}\" }}\nconnect = \"tcp:h:1\"")

@@ -3,6 +3,8 @@
 mod history;
 mod limits;
 mod page;
+#[cfg(windows)]
+mod pipe;
 #[cfg(unix)]
 mod promtool;
 mod routes;

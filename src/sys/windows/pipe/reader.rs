@@ -97,6 +97,8 @@ impl Reader {
         let Self { flight, messages, more, waits, small, large, busy, .. } = self;
         flight.poll(cx, |handle| {
             let there = match (*more, *messages) {
+                // A larger buffer would get no more.
+                _ if room <= waits.idle() => 0,
                 (false, _) if waits.is_long() && is_busy(busy) => LONGEST_BUSY,
                 (false, _) => 0,
                 (true, true) => rest_of_message(handle, large.len(), room),

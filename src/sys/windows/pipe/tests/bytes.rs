@@ -46,6 +46,17 @@ async fn bytes_are_read_from_a_message_type_pipe() {
 }
 
 #[tokio::test]
+async fn who_has_room_for_little_needs_no_large_buffer() {
+    let (mut server, mut client) = pair(false).await;
+    write(&mut server, &pattern(1000, 0)).await.unwrap();
+    for at in 0..10 {
+        let wanted = pattern(1000, 0)[at * 100..][..100].to_vec();
+        assert_eq!(read(&mut client, 100).await.unwrap().0, wanted);
+        assert_eq!(client.reader.holds(), 512);
+    }
+}
+
+#[tokio::test]
 async fn what_is_there_is_read_at_once_up_to_the_room() {
     let (mut server, mut client) = pair(false).await;
     write(&mut server, &pattern(50_000, 0)).await.unwrap();
