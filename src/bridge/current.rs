@@ -1,14 +1,28 @@
 //! The settings of a running bridge that are in force, and where it listens.
 //!
 //! A connection keeps the settings it began with. New ones are judged by those
-//! that are here, and so are the old ones when these change.
+//! that are here, and so are the old ones when these change. Nobody is let in by
+//! settings that were made for another listener than the one they came to.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Shared;
 use super::live::Live;
 use crate::config::Listen;
 use crate::endpoint::{Listener, scheme};
+
+/// Tells listeners apart, whichever bridge has them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct DoorId(u64);
+
+impl DoorId {
+    /// One that no other listener has or had.
+    pub fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
 
 /// What is in force.
 #[derive(Debug)]
@@ -50,6 +64,13 @@ impl Current {
     /// The settings for who comes now.
     pub fn shared(&self) -> Arc<Shared> {
         Arc::clone(&self.shared.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The settings for who comes now to the listener that `known` are for: those
+    /// of now, unless the bridge is to listen elsewhere by them.
+    pub fn at_door_of(&self, known: &Arc<Shared>) -> Arc<Shared> {
+        let now = self.shared();
+        if now.door == known.door { now } else { Arc::clone(known) }
     }
 
     /// Puts other settings in force.

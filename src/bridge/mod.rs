@@ -21,15 +21,15 @@ mod targets;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use self::accept::{Accept, Order, Post};
+use self::accept::{Accept, Door, Order, Post};
 use self::admit::Admission;
-use self::current::{Current, Whereabouts};
+use self::current::{Current, DoorId, Whereabouts};
 use self::ends::{check_file_owner, listen_framing, prefix};
 use self::live::Connections;
 pub use self::live::Live;
@@ -124,6 +124,8 @@ struct Shared {
     max_message: usize,
     handshake_timeout: Duration,
     metrics: Arc<BridgeMetrics>,
+    /// The listener that all this is for.
+    door: DoorId,
 
     // Of the bridge as long as it runs, whatever its configuration says.
     places: Arc<Places>,
@@ -168,10 +170,34 @@ pub struct Bridge {
 pub struct OpenBridge {
     shared: Arc<Shared>,
     current: Arc<Current>,
-    post: Post,
+    opening: Opening,
     tasks: TaskTracker,
     order: mpsc::Sender<Order>,
     orders: mpsc::Receiver<Order>,
+}
+
+/// Where a bridge is going to listen.
+#[derive(Debug)]
+enum Opening {
+    Listener(Listener),
+    /// Another bridge gives its own away.
+    Promised(oneshot::Receiver<Listener>),
+}
+
+impl Opening {
+    fn post(self, shared: Arc<Shared>) -> Post {
+        match self {
+            Self::Listener(listener) => Post::At(Door { listener, shared }),
+            Self::Promised(listener) => Post::Awaits(listener, shared),
+        }
+    }
+
+    fn order(self, shared: Arc<Shared>) -> Order {
+        match self {
+            Self::Listener(listener) => Order::Move(Box::new(Door { listener, shared })),
+            Self::Promised(listener) => Order::TakeOver(listener, shared),
+        }
+    }
 }
 
 /// Orders that may wait: those of several reloads. A loop that is well waits for
@@ -213,6 +239,7 @@ impl Bridge {
             max_message: config.max_message,
             handshake_timeout: config.handshake_timeout,
             metrics,
+            door: DoorId::new(),
             places: Arc::new(Places::new(config.max_connections, total)),
             connections: Arc::default(),
             draining: CancellationToken::new(),
@@ -266,24 +293,26 @@ impl Bridge {
 
     /// Takes the listener over that another bridge gives away, at the place that
     /// this one wants ([`RunningBridge::keeps`]).
-    pub fn take_over(self, promised: Promised) -> OpenBridge {
+    pub fn take_over(mut self, promised: Promised) -> OpenBridge {
         let place = promised.place.under(&self.shared.config.listen);
-        self.stands(place, Post::Awaits(promised.listener))
+        self.shared.door = promised.door;
+        self.opens(place, Opening::Promised(promised.listener))
     }
 
     fn opened(self, listener: Listener) -> OpenBridge {
         if let Some(instances) = listener.pipe_instances() {
             self.shared.metrics.watch_pipe_instances(instances);
         }
-        self.stands(Whereabouts::of(&listener), Post::At(listener))
+        let place = Whereabouts::of(&listener);
+        self.opens(place, Opening::Listener(listener))
     }
 
-    fn stands(self, place: Whereabouts, post: Post) -> OpenBridge {
+    fn opens(self, place: Whereabouts, opening: Opening) -> OpenBridge {
         let shared = Arc::new(self.shared);
         let current = Current::new(Arc::clone(&shared), place);
         let (order, orders) = mpsc::channel(ORDERS);
         let (current, tasks) = (Arc::new(current), TaskTracker::new());
-        OpenBridge { shared, current, post, tasks, order, orders }
+        OpenBridge { shared, current, opening, tasks, order, orders }
     }
 }
 
@@ -315,7 +344,8 @@ impl OpenBridge {
     }
 
     fn into_accept(self) -> (TaskTracker, Accept) {
-        let Self { current, post, tasks, orders, .. } = self;
+        let Self { shared, current, opening, tasks, orders, .. } = self;
+        let post = opening.post(shared);
         (tasks.clone(), Accept { current, post, orders, tasks })
     }
 }
