@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::task::TaskTracker;
 
 use super::closing::Closing;
-use super::current::Current;
+use super::current::{Current, OpenDoor};
 use super::places::Standing;
 use super::{Shared, Verdict, connection};
 use crate::endpoint::{Incoming, Listener};
@@ -34,6 +34,7 @@ pub(super) struct Door {
     pub listener: Listener,
     /// Those of now are newer, perhaps ([`Current::at_door_of`]).
     pub shared: Arc<Shared>,
+    pub _open: OpenDoor,
 }
 
 /// What a running accept loop can be told.
@@ -47,7 +48,15 @@ pub(super) enum Order {
     HandOver(oneshot::Sender<Listener>),
     /// Listen from now on where another bridge did, which gives its listener
     /// away, and no more where it did itself.
-    TakeOver(oneshot::Receiver<Listener>, Arc<Shared>),
+    TakeOver(Awaited),
+}
+
+/// A listener that another bridge was told to give away, and does so soon.
+#[derive(Debug)]
+pub(super) struct Awaited {
+    pub listener: oneshot::Receiver<Listener>,
+    pub shared: Arc<Shared>,
+    pub open: OpenDoor,
 }
 
 /// Where an accept loop has its clients from.
@@ -55,8 +64,8 @@ pub(super) enum Order {
 pub(super) enum Post {
     /// It listens there.
     At(Door),
-    /// Another bridge was told to give its listener away, and does so soon.
-    Awaits(oneshot::Receiver<Listener>, Arc<Shared>),
+    /// It is going to.
+    Awaits(Awaited),
     /// It has given its own away.
     Nowhere,
 }
@@ -65,11 +74,11 @@ impl Post {
     /// The listener, if there is to be one; waits for one that comes. Cancelling
     /// loses nothing.
     async fn door(&mut self) -> Option<&mut Door> {
-        if let Self::Awaits(from, shared) = self {
-            *self = match from.await {
-                Ok(listener) => Self::At(arrived(listener, shared)),
-                Err(_) => lost(shared),
-            };
+        if let Self::Awaits(Awaited { listener, .. }) = self {
+            let listener = listener.await;
+            if let Self::Awaits(awaited) = self.leave() {
+                *self = awaited.came(listener.ok());
+            }
         }
         match self {
             Self::At(door) => Some(door),
@@ -82,20 +91,21 @@ impl Post {
     }
 }
 
-/// One that was another bridge's until now.
-fn arrived(mut listener: Listener, shared: &Arc<Shared>) -> Door {
-    listener.adapt(&shared.config.listen);
-    if let Some(instances) = listener.pipe_instances() {
-        shared.metrics.watch_pipe_instances(instances);
+impl Awaited {
+    /// What there is now; nothing if whoever had it has panicked, and has said so.
+    fn came(self, listener: Option<Listener>) -> Post {
+        let Self { shared, open, .. } = self;
+        let Some(mut listener) = listener else {
+            let bridge = &*shared.name;
+            tracing::error!(bridge, "its listener was lost while it was handed over; restart");
+            return Post::Nowhere;
+        };
+        listener.adapt(&shared.config.listen);
+        if let Some(instances) = listener.pipe_instances() {
+            shared.metrics.watch_pipe_instances(instances);
+        }
+        Post::At(Door { listener, shared, _open: open })
     }
-    Door { listener, shared: Arc::clone(shared) }
-}
-
-/// Whoever had it has panicked, and has said so.
-fn lost(shared: &Shared) -> Post {
-    let bridge = &*shared.name;
-    tracing::error!(bridge, "its listener was lost while it was handed over; restart");
-    Post::Nowhere
 }
 
 /// A client that has come, with a place, and the settings that it came under.
@@ -196,9 +206,9 @@ impl Accept {
                     let _ = to.send(door.listener);
                 }
             }
-            Order::TakeOver(from, shared) => {
+            Order::TakeOver(awaited) => {
                 self.close();
-                self.post = Post::Awaits(from, shared);
+                self.post = Post::Awaits(awaited);
             }
         }
     }

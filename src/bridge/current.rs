@@ -29,6 +29,14 @@ impl DoorId {
 pub(super) struct Current {
     shared: RwLock<Arc<Shared>>,
     place: RwLock<Whereabouts>,
+    /// Each listener that is open, or is promised, has one.
+    open: Arc<()>,
+}
+
+/// Counts as a listener as long as it is there.
+#[derive(Debug)]
+pub(super) struct OpenDoor {
+    _one: Arc<()>,
 }
 
 /// Where a bridge listens.
@@ -58,7 +66,7 @@ impl Whereabouts {
 
 impl Current {
     pub fn new(shared: Arc<Shared>, place: Whereabouts) -> Self {
-        Self { shared: RwLock::new(shared), place: RwLock::new(place) }
+        Self { shared: RwLock::new(shared), place: RwLock::new(place), open: Arc::default() }
     }
 
     /// The settings for who comes now.
@@ -71,6 +79,16 @@ impl Current {
     pub fn at_door_of(&self, known: &Arc<Shared>) -> Arc<Shared> {
         let now = self.shared();
         if now.door == known.door { now } else { Arc::clone(known) }
+    }
+
+    /// One listener more.
+    pub fn open_door(&self) -> OpenDoor {
+        OpenDoor { _one: Arc::clone(&self.open) }
+    }
+
+    /// How many listeners there are: one that closes is one of them.
+    pub fn open_doors(&self) -> usize {
+        Arc::strong_count(&self.open) - 1
     }
 
     /// Puts other settings in force.

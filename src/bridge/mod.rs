@@ -27,9 +27,9 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use self::accept::{Accept, Door, Order, Post};
+use self::accept::{Accept, Awaited, Door, Order, Post};
 use self::admit::Admission;
-use self::current::{Current, DoorId, Whereabouts};
+use self::current::{Current, DoorId, OpenDoor, Whereabouts};
 use self::ends::{check_file_owner, listen_framing, prefix};
 use self::live::Connections;
 pub use self::live::Live;
@@ -185,17 +185,19 @@ enum Opening {
 }
 
 impl Opening {
-    fn post(self, shared: Arc<Shared>) -> Post {
+    fn post(self, shared: Arc<Shared>, open: OpenDoor) -> Post {
         match self {
-            Self::Listener(listener) => Post::At(Door { listener, shared }),
-            Self::Promised(listener) => Post::Awaits(listener, shared),
+            Self::Listener(listener) => Post::At(Door { listener, shared, _open: open }),
+            Self::Promised(listener) => Post::Awaits(Awaited { listener, shared, open }),
         }
     }
 
-    fn order(self, shared: Arc<Shared>) -> Order {
+    fn order(self, shared: Arc<Shared>, open: OpenDoor) -> Order {
         match self {
-            Self::Listener(listener) => Order::Move(Box::new(Door { listener, shared })),
-            Self::Promised(listener) => Order::TakeOver(listener, shared),
+            Self::Listener(listener) => {
+                Order::Move(Box::new(Door { listener, shared, _open: open }))
+            }
+            Self::Promised(listener) => Order::TakeOver(Awaited { listener, shared, open }),
         }
     }
 }
@@ -345,7 +347,7 @@ impl OpenBridge {
 
     fn into_accept(self) -> (TaskTracker, Accept) {
         let Self { shared, current, opening, tasks, orders, .. } = self;
-        let post = opening.post(shared);
+        let post = opening.post(shared, current.open_door());
         (tasks.clone(), Accept { current, post, orders, tasks })
     }
 }

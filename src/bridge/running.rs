@@ -139,7 +139,7 @@ impl RunningBridge {
         drop(current);
         if let Ok(shared) = Arc::try_unwrap(shared) {
             let shared = self.adopt(shared);
-            self.tell(opening.order(shared));
+            self.tell(opening.order(shared, self.current.open_door()));
         }
     }
 
@@ -161,6 +161,11 @@ impl RunningBridge {
         self.current.replace(Arc::clone(&new));
         new.targets.probe_resting(&new.probes());
         new
+    }
+
+    /// Whether the listeners that it is not to have any more are closed.
+    pub fn is_settled(&self) -> bool {
+        self.current.open_doors() <= usize::from(!self.is_draining())
     }
 
     /// Whether it takes all orders that one reload may have for it.

@@ -327,3 +327,23 @@ fn whoever_waits_at_an_address_is_let_in_by_the_rules_of_that_address() {
     client.send(b"plain");
     assert_eq!(target.accept().exactly(5), b"plain");
 }
+
+#[test]
+fn an_address_that_was_given_up_just_now_can_be_listened_on_again() {
+    let site = Site::new();
+    let (port, service) = (free_port(), echo_service());
+    let kept =
+        format!("[bridge.kept]\nlisten = \"unix:{}\"\nconnect = \"{service}\"\n", site.at("s"));
+    let with = |option: &str| {
+        let listen = format!("{{ address = \"tcp:127.0.0.1:{port}\"{option} }}");
+        format!("{kept}[bridge.tcp]\nlisten = {listen}\nconnect = \"{service}\"\n")
+    };
+    // A port that others may share is left with care, which takes its time.
+    let gateway = Gateway::start(&site, with(", reuse_port = true"));
+    Gateway::rewrite(&site, &kept);
+    assert_eq!(gateway.hang_up(1).text("removed"), "tcp");
+    Gateway::rewrite(&site, with(""));
+    gateway.signal(Signal::HUP);
+    assert_eq!(gateway.reloaded(2).text("added"), "tcp");
+    Place::Tcp(([127, 0, 0, 1], port).into()).visit().unwrap();
+}
