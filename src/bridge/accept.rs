@@ -14,10 +14,9 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::task::TaskTracker;
 
 use super::closing::Closing;
-use super::current::Current;
+use super::current::{Current, OpenDoor};
 use super::places::Standing;
 use super::{Shared, Verdict, connection};
-use crate::config::Listen;
 use crate::endpoint::{Incoming, Listener};
 use crate::telemetry::metrics::WaitingGuard;
 
@@ -29,27 +28,44 @@ const LOOK_AT_QUEUE: Duration = Duration::from_millis(100);
 /// More held back clients than this are counted as this many.
 const MOST_COUNTED: usize = 1024;
 
+/// A listener, and the settings for who comes to it.
+#[derive(Debug)]
+pub(super) struct Door {
+    pub listener: Listener,
+    /// Those of now are newer, perhaps ([`Current::at_door_of`]).
+    pub shared: Arc<Shared>,
+    pub _open: OpenDoor,
+}
+
 /// What a running accept loop can be told.
 #[derive(Debug)]
 pub(super) enum Order {
     /// Listen here from now on, and no more where it did.
-    Move(Box<Listener>),
-    /// The same socket goes on under these options.
-    Adapt(Box<Listen>),
+    Move(Box<Door>),
+    /// The same socket goes on under these settings.
+    Adapt(Arc<Shared>),
     /// Give the listener away, and wait for another one or the end.
     HandOver(oneshot::Sender<Listener>),
     /// Listen from now on where another bridge did, which gives its listener
     /// away, and no more where it did itself.
-    TakeOver(oneshot::Receiver<Listener>),
+    TakeOver(Awaited),
+}
+
+/// A listener that another bridge was told to give away, and does so soon.
+#[derive(Debug)]
+pub(super) struct Awaited {
+    pub listener: oneshot::Receiver<Listener>,
+    pub shared: Arc<Shared>,
+    pub open: OpenDoor,
 }
 
 /// Where an accept loop has its clients from.
 #[derive(Debug)]
 pub(super) enum Post {
     /// It listens there.
-    At(Listener),
-    /// Another bridge was told to give its listener away, and does so soon.
-    Awaits(oneshot::Receiver<Listener>),
+    At(Door),
+    /// It is going to.
+    Awaits(Awaited),
     /// It has given its own away.
     Nowhere,
 }
@@ -57,15 +73,15 @@ pub(super) enum Post {
 impl Post {
     /// The listener, if there is to be one; waits for one that comes. Cancelling
     /// loses nothing.
-    async fn listener(&mut self, current: &Current) -> Option<&mut Listener> {
-        if let Self::Awaits(from) = self {
-            *self = match from.await {
-                Ok(listener) => Self::At(arrived(listener, current)),
-                Err(_) => lost(current),
-            };
+    async fn door(&mut self) -> Option<&mut Door> {
+        if let Self::Awaits(Awaited { listener, .. }) = self {
+            let listener = listener.await;
+            if let Self::Awaits(awaited) = self.leave() {
+                *self = awaited.came(listener.ok());
+            }
         }
         match self {
-            Self::At(listener) => Some(listener),
+            Self::At(door) => Some(door),
             _ => None,
         }
     }
@@ -75,21 +91,28 @@ impl Post {
     }
 }
 
-/// One that was another bridge's until now.
-fn arrived(mut listener: Listener, current: &Current) -> Listener {
-    let shared = current.shared();
-    listener.adapt(&shared.config.listen);
-    if let Some(instances) = listener.pipe_instances() {
-        shared.metrics.watch_pipe_instances(instances);
+impl Awaited {
+    /// What there is now; nothing if whoever had it has panicked, and has said so.
+    fn came(self, listener: Option<Listener>) -> Post {
+        let Self { shared, open, .. } = self;
+        let Some(mut listener) = listener else {
+            let bridge = &*shared.name;
+            tracing::error!(bridge, "its listener was lost while it was handed over; restart");
+            return Post::Nowhere;
+        };
+        listener.adapt(&shared.config.listen);
+        if let Some(instances) = listener.pipe_instances() {
+            shared.metrics.watch_pipe_instances(instances);
+        }
+        Post::At(Door { listener, shared, _open: open })
     }
-    listener
 }
 
-/// Whoever had it has panicked, and has said so.
-fn lost(current: &Current) -> Post {
-    let bridge = &*current.shared().name;
-    tracing::error!(bridge, "its listener was lost while it was handed over; restart");
-    Post::Nowhere
+/// A client that has come, with a place, and the settings that it came under.
+pub(super) struct Client {
+    shared: Arc<Shared>,
+    place: Standing,
+    incoming: Incoming,
 }
 
 /// The accept loop of a bridge.
@@ -103,15 +126,14 @@ pub(super) struct Accept {
 impl Accept {
     /// Runs until the bridge drains; the listener is closed then.
     pub async fn run(mut self) {
-        while let Some((place, incoming)) = self.next().await {
-            let Self { current, tasks, .. } = &self;
-            begin(current, tasks, place, incoming);
+        while let Some(client) = self.next().await {
+            begin(&self.current, &self.tasks, client);
         }
         // Whoever was promised the listener before gets it all the same.
         while let Ok(order) = self.orders.try_recv() {
             self.obey(order).await;
         }
-        self.post.listener(&self.current).await;
+        self.post.door().await;
         if let Some(closing) = self.closing() {
             closing.run().await;
         }
@@ -119,22 +141,22 @@ impl Accept {
 
     /// The listener that it has, to be closed.
     fn closing(&mut self) -> Option<Closing> {
-        let Post::At(listener) = self.post.leave() else { return None };
+        let Post::At(door) = self.post.leave() else { return None };
         let (current, tasks) = (Arc::clone(&self.current), self.tasks.clone());
-        Some(Closing { current, listener, tasks })
+        Some(Closing { current, door, tasks })
     }
 
     /// Carries the first client that comes, and then no other; `None` if the
     /// bridge drained first. The listener is closed as soon as it is there.
     pub async fn run_once(mut self) -> Option<Verdict> {
-        let (place, incoming) = self.next().await?;
+        let Client { shared, place, incoming } = self.next().await?;
         drop(self.post);
-        Some(connection::run(self.current, incoming, place, Instant::now()).await)
+        Some(connection::run(self.current, shared, incoming, place, Instant::now()).await)
     }
 
     /// Waits for the next client, whatever goes wrong meanwhile, and does what
     /// it is told; `None` once the bridge drains.
-    async fn next(&mut self) -> Option<(Standing, Incoming)> {
+    async fn next(&mut self) -> Option<Client> {
         let draining = self.current.shared().draining.clone();
         let (mut pause, mut not_before) = (FIRST_PAUSE, None);
         loop {
@@ -164,28 +186,29 @@ impl Accept {
     }
 
     async fn obey(&mut self, order: Order) {
+        // Ours may be on its way here itself: a reload or two ago it was
+        // promised to us.
+        self.post.door().await;
         match order {
-            Order::Move(listener) => {
+            Order::Move(door) => {
                 self.close();
-                self.post = Post::At(*listener);
+                self.post = Post::At(*door);
             }
-            Order::Adapt(listen) => {
-                if let Post::At(listener) = &mut self.post {
-                    listener.adapt(&listen);
+            Order::Adapt(shared) => {
+                if let Post::At(door) = &mut self.post {
+                    door.listener.adapt(&shared.config.listen);
+                    door.shared = shared;
                 }
             }
             Order::HandOver(to) => {
-                // It may be on its way here itself: a reload or two ago it was
-                // promised to us.
-                self.post.listener(&self.current).await;
-                if let Post::At(listener) = self.post.leave() {
-                    // Who was to have it runs as long as we do.
-                    let _ = to.send(listener);
+                if let Post::At(door) = self.post.leave() {
+                    // Who is to have it runs as long as we do.
+                    let _ = to.send(door.listener);
                 }
             }
-            Order::TakeOver(from) => {
+            Order::TakeOver(awaited) => {
                 self.close();
-                self.post = Post::Awaits(from);
+                self.post = Post::Awaits(awaited);
             }
         }
     }
@@ -199,14 +222,11 @@ impl Accept {
     }
 }
 
-/// A client has come: it has a task of its own from here on.
-pub(super) fn begin(
-    current: &Arc<Current>,
-    tasks: &TaskTracker,
-    place: Standing,
-    incoming: Incoming,
-) {
-    tasks.spawn(connection::run(Arc::clone(current), incoming, place, Instant::now()));
+/// The client has a task of its own from here on.
+pub(super) fn begin(current: &Arc<Current>, tasks: &TaskTracker, client: Client) {
+    let Client { shared, place, incoming } = client;
+    let current = Arc::clone(current);
+    tasks.spawn(connection::run(current, shared, incoming, place, Instant::now()));
 }
 
 /// Cancelling loses nobody.
@@ -214,14 +234,23 @@ async fn client(
     current: &Current,
     post: &mut Post,
     not_before: Option<Instant>,
-) -> std::io::Result<(Standing, Incoming)> {
+) -> std::io::Result<Client> {
     if let Some(time) = not_before {
         sleep_until(time).await;
     }
-    let Some(listener) = post.listener(current).await else { return std::future::pending().await };
-    let place = place(&current.shared(), listener).await?;
-    let incoming = listener.accept().await?;
-    Ok((place, incoming))
+    let Some(door) = post.door().await else { return std::future::pending().await };
+    let place = place(&current.at_door_of(&door.shared), &door.listener).await?;
+    take(current, door, place).await
+}
+
+/// Waits for a client, which has this place. Cancelling loses nobody.
+pub(super) async fn take(
+    current: &Current,
+    door: &mut Door,
+    place: Standing,
+) -> std::io::Result<Client> {
+    let incoming = door.listener.accept().await?;
+    Ok(Client { shared: current.at_door_of(&door.shared), place, incoming })
 }
 
 /// Waits for a place, and meanwhile counts who has to wait with us.

@@ -9,9 +9,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::task::TaskTracker;
 
-use super::accept::{begin, place};
+use super::accept::{Door, begin, place, take};
 use super::current::Current;
-use crate::endpoint::Listener;
 
 /// Clients taken from the system's queue when a drain begins: more than it
 /// holds, and still an end where they come faster than they are taken.
@@ -24,7 +23,7 @@ const LONGEST_LATE: Duration = Duration::from_millis(100);
 /// A listener that is to be closed.
 pub(super) struct Closing {
     pub current: Arc<Current>,
-    pub listener: Listener,
+    pub door: Door,
     pub tasks: TaskTracker,
 }
 
@@ -32,7 +31,7 @@ impl Closing {
     /// Takes in whom the system has connected already, then closes. Ends when
     /// nobody waits, or the limit of connections holds them back.
     pub async fn run(mut self) {
-        let settled = Instant::now() + self.listener.hold_off();
+        let settled = Instant::now() + self.door.listener.hold_off();
         loop {
             self.take_queue().await;
             if Instant::now() >= settled {
@@ -43,16 +42,16 @@ impl Closing {
     }
 
     async fn take_queue(&mut self) {
-        let shared = self.current.shared();
-        let listener = &mut self.listener;
+        let Self { current, door, tasks } = self;
+        let shared = current.at_door_of(&door.shared);
         for _ in 0..MOST_LATE {
-            if listener.queue_outlives_it() || listener.queued() == 0 {
+            if door.listener.queue_outlives_it() || door.listener.queued() == 0 {
                 return;
             }
-            let place = timeout(Duration::ZERO, place(&shared, listener)).await;
+            let place = timeout(Duration::ZERO, place(&shared, &door.listener)).await;
             let Ok(Ok(place)) = place else { return };
-            match timeout(LONGEST_LATE, listener.accept()).await {
-                Ok(Ok(incoming)) => begin(&self.current, &self.tasks, place, incoming),
+            match timeout(LONGEST_LATE, take(current, door, place)).await {
+                Ok(Ok(client)) => begin(current, tasks, client),
                 Ok(Err(_)) => shared.metrics.accept_error(),
                 Err(_) => return,
             }

@@ -34,13 +34,14 @@ struct Prepared {
     held: Held,
 }
 
-/// Sees one client through, from accept to its log line, by the settings that
-/// are in force now. `place` is one in front of the door, where admission takes
+/// Sees one client through, from accept to its log line, by the settings that it
+/// came under. `place` is one in front of the door, where admission takes
 /// time, else one of the bridge's.
 // Not an `async fn`: that would hold its arguments twice, for as long as the
 // connection is open.
 pub(super) fn run(
     current: Arc<Current>,
+    shared: Arc<Shared>,
     incoming: Incoming,
     place: Standing,
     accepted: Instant,
@@ -48,7 +49,6 @@ pub(super) fn run(
     let Incoming { conn, mut peer } = incoming;
     async move {
         let id = ConnectionId::next();
-        let shared = current.shared();
         let within = span(&shared.name, id);
         // Short-lived: on the heap, so that an idle connection does not carry it.
         let prepared = Box::pin({

@@ -1,8 +1,10 @@
 //! The settings of a running bridge that are in force, and where it listens.
 //!
 //! A connection keeps the settings it began with. New ones are judged by those
-//! that are here, and so are the old ones when these change.
+//! that are here, and so are the old ones when these change. Nobody is let in by
+//! settings that were made for another listener than the one they came to.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Shared;
@@ -10,11 +12,31 @@ use super::live::Live;
 use crate::config::Listen;
 use crate::endpoint::Listener;
 
+/// Tells listeners apart, whichever bridge has them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct DoorId(u64);
+
+impl DoorId {
+    /// One that no other listener has or had.
+    pub fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
 /// What is in force.
 #[derive(Debug)]
 pub(super) struct Current {
     shared: RwLock<Arc<Shared>>,
     place: RwLock<Whereabouts>,
+    /// Each listener that is open, or is promised, has one.
+    open: Arc<()>,
+}
+
+/// Counts as a listener as long as it is there.
+#[derive(Debug)]
+pub(super) struct OpenDoor {
+    _one: Arc<()>,
 }
 
 /// Where a bridge listens.
@@ -44,12 +66,29 @@ impl Whereabouts {
 
 impl Current {
     pub fn new(shared: Arc<Shared>, place: Whereabouts) -> Self {
-        Self { shared: RwLock::new(shared), place: RwLock::new(place) }
+        Self { shared: RwLock::new(shared), place: RwLock::new(place), open: Arc::default() }
     }
 
     /// The settings for who comes now.
     pub fn shared(&self) -> Arc<Shared> {
         Arc::clone(&self.shared.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The settings for who comes now to the listener that `known` are for: those
+    /// of now, unless the bridge is to listen elsewhere by them.
+    pub fn at_door_of(&self, known: &Arc<Shared>) -> Arc<Shared> {
+        let now = self.shared();
+        if now.door == known.door { now } else { Arc::clone(known) }
+    }
+
+    /// One listener more.
+    pub fn open_door(&self) -> OpenDoor {
+        OpenDoor { _one: Arc::clone(&self.open) }
+    }
+
+    /// How many listeners there are: one that closes is one of them.
+    pub fn open_doors(&self) -> usize {
+        Arc::strong_count(&self.open) - 1
     }
 
     /// Puts other settings in force.

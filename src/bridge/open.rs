@@ -5,14 +5,14 @@
 
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::accept::{Accept, Order, Post};
+use super::accept::{Accept, Awaited, Door, Order, Post};
 use super::admit::Admission;
-use super::current::{Current, Whereabouts};
+use super::current::{Current, DoorId, OpenDoor, Whereabouts};
 use super::ends::{check_file_owner, listen_framing, prefix};
 use super::places::{Places, Seats};
 use super::targets::Targets;
@@ -35,10 +35,36 @@ pub struct Bridge {
 pub struct OpenBridge {
     pub(super) shared: Arc<Shared>,
     pub(super) current: Arc<Current>,
-    pub(super) post: Post,
+    pub(super) opening: Opening,
     tasks: TaskTracker,
     order: mpsc::Sender<Order>,
     orders: mpsc::Receiver<Order>,
+}
+
+/// Where a bridge is going to listen.
+#[derive(Debug)]
+pub(super) enum Opening {
+    Listener(Listener),
+    /// Another bridge gives its own away.
+    Promised(oneshot::Receiver<Listener>),
+}
+
+impl Opening {
+    fn post(self, shared: Arc<Shared>, open: OpenDoor) -> Post {
+        match self {
+            Self::Listener(listener) => Post::At(Door { listener, shared, _open: open }),
+            Self::Promised(listener) => Post::Awaits(Awaited { listener, shared, open }),
+        }
+    }
+
+    pub fn order(self, shared: Arc<Shared>, open: OpenDoor) -> Order {
+        match self {
+            Self::Listener(listener) => {
+                Order::Move(Box::new(Door { listener, shared, _open: open }))
+            }
+            Self::Promised(listener) => Order::TakeOver(Awaited { listener, shared, open }),
+        }
+    }
 }
 
 /// Orders that may wait: those of several reloads. A loop that is well waits for
@@ -80,6 +106,7 @@ impl Bridge {
             max_message: config.max_message,
             handshake_timeout: config.handshake_timeout,
             metrics,
+            door: DoorId::new(),
             places: Arc::new(Places::new(config.max_connections, total)),
             connections: Arc::default(),
             draining: CancellationToken::new(),
@@ -133,24 +160,26 @@ impl Bridge {
 
     /// Takes the listener over that another bridge gives away, at the place that
     /// this one wants ([`RunningBridge::keeps`]).
-    pub fn take_over(self, promised: Promised) -> OpenBridge {
+    pub fn take_over(mut self, promised: Promised) -> OpenBridge {
         let place = promised.place.under(&self.shared.config.listen);
-        self.stands(place, Post::Awaits(promised.listener))
+        self.shared.door = promised.door;
+        self.opens(place, Opening::Promised(promised.listener))
     }
 
     fn opened(self, listener: Listener) -> OpenBridge {
         if let Some(instances) = listener.pipe_instances() {
             self.shared.metrics.watch_pipe_instances(instances);
         }
-        self.stands(Whereabouts::of(&listener), Post::At(listener))
+        let place = Whereabouts::of(&listener);
+        self.opens(place, Opening::Listener(listener))
     }
 
-    fn stands(self, place: Whereabouts, post: Post) -> OpenBridge {
+    fn opens(self, place: Whereabouts, opening: Opening) -> OpenBridge {
         let shared = Arc::new(self.shared);
         let current = Current::new(Arc::clone(&shared), place);
         let (order, orders) = mpsc::channel(ORDERS);
         let (current, tasks) = (Arc::new(current), TaskTracker::new());
-        OpenBridge { shared, current, post, tasks, order, orders }
+        OpenBridge { shared, current, opening, tasks, order, orders }
     }
 }
 
@@ -182,7 +211,8 @@ impl OpenBridge {
     }
 
     fn into_accept(self) -> (TaskTracker, Accept) {
-        let Self { current, post, tasks, orders, .. } = self;
+        let Self { shared, current, opening, tasks, orders, .. } = self;
+        let post = opening.post(shared, current.open_door());
         (tasks.clone(), Accept { current, post, orders, tasks })
     }
 }

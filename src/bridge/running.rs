@@ -7,8 +7,8 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::TaskTracker;
 
-use super::accept::{Order, Post};
-use super::current::{Current, Whereabouts};
+use super::accept::Order;
+use super::current::{Current, DoorId, Whereabouts};
 use super::{Bridge, Live, OpenBridge, Shared, TargetState};
 use crate::config::Mode;
 use crate::endpoint::{Keep, Listener, Regrant, keep};
@@ -21,6 +21,7 @@ const ORDERS_OF_A_RELOAD: usize = 2;
 #[derive(Debug)]
 pub struct Promised {
     pub(super) place: Whereabouts,
+    pub(super) door: DoorId,
     pub(super) listener: oneshot::Receiver<Listener>,
 }
 
@@ -121,33 +122,29 @@ impl RunningBridge {
     /// listener goes on, and so do the connections, to be judged. On the
     /// connections' runtime.
     pub fn renew(&self, other: Bridge) {
-        let listen = other.shared.config.listen.clone();
-        self.current.moved(self.current.place().under(&listen));
-        self.adopt(other.shared);
-        self.tell(Order::Adapt(Box::new(listen)));
+        let place = self.current.place().under(&other.shared.config.listen);
+        self.current.moved(place);
+        let door = self.current.shared().door;
+        let shared = self.adopt(Shared { door, ..other.shared });
+        self.tell(Order::Adapt(shared));
     }
 
     /// The same, on a listener that was opened for it elsewhere, or that another
     /// bridge gives away; the old one is closed, unless it was given away before.
     /// On the connections' runtime.
     pub fn relocate(&self, other: OpenBridge) {
-        let OpenBridge { shared, current, post, .. } = other;
-        let place = current.place();
+        let OpenBridge { shared, current, opening, .. } = other;
+        self.current.moved(current.place());
         // Nothing else holds what was opened and has not run.
         drop(current);
         if let Ok(shared) = Arc::try_unwrap(shared) {
-            self.adopt(shared);
-        }
-        self.current.moved(place);
-        match post {
-            Post::At(listener) => self.tell(Order::Move(Box::new(listener))),
-            Post::Awaits(listener) => self.tell(Order::TakeOver(listener)),
-            Post::Nowhere => {}
+            let shared = self.adopt(shared);
+            self.tell(opening.order(shared, self.current.open_door()));
         }
     }
 
     /// What the bridge has as long as it runs stays.
-    fn adopt(&self, mut new: Shared) {
+    fn adopt(&self, mut new: Shared) -> Arc<Shared> {
         let old = self.current.shared();
         old.targets.retire();
         new.targets.inherit(&old.targets);
@@ -163,6 +160,12 @@ impl RunningBridge {
         });
         self.current.replace(Arc::clone(&new));
         new.targets.probe_resting(&new.probes());
+        new
+    }
+
+    /// Whether the listeners that it is not to have any more are closed.
+    pub fn is_settled(&self) -> bool {
+        self.current.open_doors() <= usize::from(!self.is_draining())
     }
 
     /// Whether it takes all orders that one reload may have for it.
@@ -183,7 +186,8 @@ impl RunningBridge {
     pub fn hand_over(&self) -> Promised {
         let (to, listener) = oneshot::channel();
         self.tell(Order::HandOver(to));
-        Promised { place: self.current.place(), listener }
+        let door = self.current.shared().door;
+        Promised { place: self.current.place(), door, listener }
     }
 
     /// Cuts the connections that the rules of now would not let in; says how

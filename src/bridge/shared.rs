@@ -8,6 +8,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::admit::Admission;
+use super::current::DoorId;
 use super::live::Connections;
 use super::places::Places;
 use super::targets::Targets;
@@ -30,6 +31,8 @@ pub(super) struct Shared {
     pub max_message: usize,
     pub handshake_timeout: Duration,
     pub metrics: Arc<BridgeMetrics>,
+    /// The listener that all this is for.
+    pub door: DoorId,
 
     // Of the bridge as long as it runs, whatever its configuration says.
     pub places: Arc<Places>,

@@ -277,3 +277,20 @@ fn files_and_accounts_of_the_command_line_are_underlined_too() {
         assert!(said.stderr.contains(part), "{part} in\n{}", said.stderr);
     }
 }
+
+/// A shell's `<(...)`: what was read is gone, and nobody writes it again.
+#[test]
+fn what_is_wrong_with_a_configuration_from_a_pipe_is_told_without_reading_it_twice() {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    let site = Site::new();
+    let path = site.path("pipeferry.toml");
+    mknodat(CWD, &path, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
+    let to = path.clone();
+    let writer = std::thread::spawn(move || {
+        std::fs::write(to, GOOD.to_owned() + "idle_timeout = \"5 parsecs\"\n").unwrap();
+    });
+    let said = crate::harness::check(&path);
+    writer.join().unwrap();
+    assert_eq!(said.code, 2, "{}", said.stderr);
+    assert!(said.stderr.contains(":4:16"), "{}", said.stderr);
+}

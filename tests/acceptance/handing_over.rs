@@ -283,3 +283,67 @@ fn a_bridge_that_moves_serves_whoever_waits_at_its_old_address() {
     eventually("the old socket to go", || (!site.path("old").exists()).then_some(()));
     std::net::TcpStream::connect(("127.0.0.1", old_port)).unwrap_err();
 }
+
+/// The number that every new descriptor of the daemon is below.
+fn descriptors_below(gateway: &Gateway, most: u64) {
+    use rustix::process::{Pid, Resource, Rlimit, prlimit};
+    let pid = Pid::from_raw(gateway.pid().cast_signed());
+    prlimit(pid, Resource::Nofile, Rlimit { current: Some(most), maximum: Some(4096) }).unwrap();
+}
+
+#[test]
+fn whoever_waits_at_an_address_is_let_in_by_the_rules_of_that_address() {
+    let site = Site::new();
+    let target = Target::tcp();
+    let identity = site.identity("gateway");
+    let [guarded, open] = [free_port(), free_port()];
+    let text = |listen: &str| {
+        format!("{identity}[bridge.one]\nlisten = {listen}\nconnect = \"{}\"\n", target.address)
+    };
+    let gateway = Gateway::start(
+        &site,
+        text(&format!(
+            "{{ address = \"tls:127.0.0.1:{guarded}\", identity = \"gateway\", allow = \"any\" }}"
+        )),
+    );
+    // Nobody is accepted: the loop rests for a second at a time, and clients
+    // wait in the queue.
+    descriptors_below(&gateway, 3);
+    let mut clients: Vec<_> = (0..8).map(|_| gateway.tcp("one")).collect();
+    for client in &mut clients {
+        client.send(b"without a certificate\n");
+    }
+    eventually("a long rest", || {
+        (!gateway.lines("accept failed; trying again in 1s").is_empty()).then_some(())
+    });
+    descriptors_below(&gateway, 4096);
+    Gateway::rewrite(&site, text(&format!("\"tcp:127.0.0.1:{open}\"")));
+    assert_eq!(gateway.hang_up(1).text("moved"), "one");
+    for record in gateway.wait_records(clients.len()) {
+        assert_eq!(record.outcome, "handshake_failed", "{record:?}");
+    }
+    assert!(target.untouched(), "of the plain end that the bridge has now they know nothing");
+    let mut client = Duplex::tcp(([127, 0, 0, 1], open).into());
+    client.send(b"plain");
+    assert_eq!(target.accept().exactly(5), b"plain");
+}
+
+#[test]
+fn an_address_that_was_given_up_just_now_can_be_listened_on_again() {
+    let site = Site::new();
+    let (port, service) = (free_port(), echo_service());
+    let kept =
+        format!("[bridge.kept]\nlisten = \"unix:{}\"\nconnect = \"{service}\"\n", site.at("s"));
+    let with = |option: &str| {
+        let listen = format!("{{ address = \"tcp:127.0.0.1:{port}\"{option} }}");
+        format!("{kept}[bridge.tcp]\nlisten = {listen}\nconnect = \"{service}\"\n")
+    };
+    // A port that others may share is left with care, which takes its time.
+    let gateway = Gateway::start(&site, with(", reuse_port = true"));
+    Gateway::rewrite(&site, &kept);
+    assert_eq!(gateway.hang_up(1).text("removed"), "tcp");
+    Gateway::rewrite(&site, with(""));
+    gateway.signal(Signal::HUP);
+    assert_eq!(gateway.reloaded(2).text("added"), "tcp");
+    Place::Tcp(([127, 0, 0, 1], port).into()).visit().unwrap();
+}

@@ -198,6 +198,23 @@ fn a_mistake_keeps_the_old_world_and_every_one_is_told() {
 }
 
 #[test]
+fn a_configuration_that_is_a_pipe_by_now_holds_no_reload_up() {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    let site = Site::new();
+    let one = named_target(b"one");
+    let gateway = Gateway::start(&site, bridge(&site, "a", &one, ""));
+    std::fs::remove_file(site.path("pipeferry.toml")).unwrap();
+    let ours = Mode::from_raw_mode(0o600);
+    mknodat(CWD, site.path("pipeferry.toml"), FileType::Fifo, ours, 0).unwrap();
+    gateway.signal(Signal::HUP);
+    let told = gateway.refused();
+    assert!(told[0].text("mistake").contains("it is no regular file"), "{told:?}");
+    std::fs::remove_file(site.path("pipeferry.toml")).unwrap();
+    Gateway::rewrite(&site, bridge(&site, "b", &one, ""));
+    assert_eq!(gateway.hang_up(1).text("added"), "b");
+}
+
+#[test]
 fn a_listener_that_cannot_be_opened_leaves_none_of_the_new_ones() {
     let site = Site::new();
     let one = named_target(b"one");

@@ -21,7 +21,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 pub use self::outcome::{Refusal, Reloaded};
@@ -30,7 +30,7 @@ use super::notify::ServiceManager;
 use super::sandbox::Sandbox;
 use super::watch::{Seen, Watch, files_of, look};
 use super::world::{LastReload, World};
-use crate::bridge::Seats;
+use crate::bridge::{RunningBridge, Seats};
 use crate::config::Config;
 use crate::telemetry::metrics::{Exposition, ReloadResult};
 
@@ -38,6 +38,10 @@ use crate::telemetry::metrics::{Exposition, ReloadResult};
 const TRIES: usize = 3;
 /// Before it does: what kept it is over in no time, as a rule.
 const BETWEEN_TRIES: Duration = Duration::from_millis(100);
+/// Listeners that close take in whoever waits there, and are gone by then.
+const LONGEST_CLOSE: Duration = Duration::from_secs(2);
+/// How often that is looked at.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 /// Requests that may wait; they are all served by the next reload or two.
 const WAITING: usize = 16;
 
@@ -171,8 +175,23 @@ impl Reloader {
         self.warn(&prepared);
         let running = self.world.lock().bridges.clone();
         let plan = plan::plan(prepared.bridges, running, reopen)?;
+        if plan.binds() {
+            self.settle().await;
+        }
         let built = build::build(plan, &self.runtime).await?;
         self.swap(config, prepared.identities, built).await
+    }
+
+    /// Waits until the listeners that were given up before are closed: one of
+    /// them may be where another is to be now.
+    async fn settle(&self) {
+        let settled = async {
+            while !self.world.all_bridges().iter().all(RunningBridge::is_settled) {
+                sleep(LOOK_AGAIN).await;
+            }
+        };
+        // One that is in nobody's way need not be waited for longer.
+        let _ = timeout(LONGEST_CLOSE, settled).await;
     }
 
     /// Of what is new: the rest was said before.

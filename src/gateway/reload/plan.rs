@@ -35,6 +35,16 @@ pub(super) struct Plan {
     pub removed: Vec<RunningBridge>,
 }
 
+impl Plan {
+    /// Whether any listener is opened.
+    pub fn binds(&self) -> bool {
+        let binds = |fate: &Fate| {
+            matches!(fate, Fate::Relocate(_, _, From::Bind) | Fate::Open(_, From::Bind))
+        };
+        self.fates.iter().any(binds)
+    }
+}
+
 /// Holds the new bridges against those that run. With `reopen`, a bridge that
 /// was drained by hand is opened again.
 ///

@@ -1,11 +1,14 @@
 //! Where a configuration comes from, so that it can be read again.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::config::{self, Config, ConfigError, LogFormat, Surroundings};
 use crate::gateway::ThisMachine;
 use crate::gateway::watch::Seen;
+
+const READ_ONCE: &str = "it is no regular file, and what is not can be read at the start only";
 
 /// A configuration file, and what the command line put in its place.
 #[derive(Debug, Clone)]
@@ -33,12 +36,12 @@ impl Source {
     /// # Errors
     /// All mistakes.
     pub fn load(&self) -> Result<Config, ConfigError> {
+        if self.seen.get().is_some() {
+            self.can_be_read_again()?;
+        }
         self.seen.get_or_init(|| Seen::at(&self.file));
         let loaded = config::load(&self.file, &self.surroundings);
-        let mut config = loaded.map_err(|error| match (&error, self.look_again()) {
-            (ConfigError::Wrong(_), Err(all)) => all,
-            _ => error,
-        })?;
+        let mut config = loaded.map_err(|error| self.with_all(error))?;
         if let Some(level) = &self.log_level {
             config.log.level.clone_from(level);
         }
@@ -48,6 +51,17 @@ impl Source {
         Ok(config)
     }
 
+    /// What is wrong with the text, and with the files and accounts in it.
+    fn with_all(&self, error: ConfigError) -> ConfigError {
+        if !matches!(error, ConfigError::Wrong(_)) {
+            return error;
+        }
+        match self.look_again() {
+            Err(all @ ConfigError::Wrong(_)) => all,
+            _ => error,
+        }
+    }
+
     /// Reads it again and asks this machine about every file and account in it,
     /// for those mistakes too and the places of all. Where nothing is wrong,
     /// [`Self::load`] does less.
@@ -55,7 +69,21 @@ impl Source {
     /// # Errors
     /// All mistakes.
     pub fn look_again(&self) -> Result<Config, ConfigError> {
+        self.can_be_read_again()?;
         config::load_on(&self.file, &self.surroundings, &ThisMachine)
+    }
+
+    /// A pipe, such as a shell makes of `<(...)`, has nothing more to say, and
+    /// opening it waits for whoever may write: no other reload would come.
+    fn can_be_read_again(&self) -> Result<(), ConfigError> {
+        match std::fs::metadata(&self.file) {
+            Ok(there) if !there.is_file() && !there.is_dir() => {
+                let source = io::Error::new(io::ErrorKind::InvalidInput, READ_ONCE);
+                Err(ConfigError::Unreadable { file: self.file.clone(), source })
+            }
+            // What is not there is told by who opens it.
+            _ => Ok(()),
+        }
     }
 
     /// The file as it was just before it was read first, if it was.
