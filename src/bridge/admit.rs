@@ -13,6 +13,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::judge::Judge;
+use super::turns::{FAIR, Turn};
 use super::{Problem, Shared};
 use crate::access::{Origin, Peer, ResolvedLocalRules, TlsSession};
 use crate::config::{Listen, ProxyAccept, TlsClients, TlsServer};
@@ -142,13 +143,14 @@ impl Admission {
             return Ok(conn);
         }
         let deadline = Instant::now() + shared.handshake_timeout;
-        let conn = self.read_proxy(conn, peer, shared.handshake_timeout).await?;
+        let turn = shared.places.turns().begin();
+        let conn = self.read_proxy(conn, peer, shared.handshake_timeout, &turn).await?;
         match (&self.tls, conn) {
             (Some(tls), Conn::Stream(Stream::Tcp(tcp))) => {
                 let left = deadline.saturating_duration_since(Instant::now());
                 let started = Instant::now();
                 // Large, and nothing to those who shake no hands.
-                let shaken = Box::pin(tls.handshake(tcp, peer, left)).await;
+                let shaken = Box::pin(tls.handshake(tcp, peer, left, &turn)).await;
                 shared.metrics.handshaken(HandshakeEnd::Listen, started.elapsed());
                 shaken
             }
@@ -177,6 +179,7 @@ impl Admission {
         mut conn: Conn,
         peer: &mut Peer,
         limit: Duration,
+        turn: &Turn,
     ) -> Result<Conn, Refused> {
         let Some(expected) = &self.proxy else { return Ok(conn) };
         check_sender(expected, peer)?;
@@ -188,11 +191,27 @@ impl Admission {
                 _ => Err(Refused::failed("a PROXY header needs a stream")),
             }
         };
-        let header = timeout(limit, read).await;
-        let header =
-            header.map_err(|_| Refused::failed("no PROXY header within `handshake_timeout`"))??;
+        let header = in_time("PROXY header", limit, turn, read).await??;
         peer.proxied = proxy::into_proxied(&header, expected.detail).map(Box::new);
         Ok(conn)
+    }
+}
+
+/// Waits for what a client has to do, as long as it may take.
+async fn in_time<T>(
+    what: &str,
+    limit: Duration,
+    turn: &Turn,
+    work: impl Future<Output = T>,
+) -> Result<T, Refused> {
+    tokio::select! {
+        biased;
+        done = timeout(limit, work) => {
+            done.map_err(|_| Refused::failed(format!("no {what} within `handshake_timeout`")))
+        }
+        () = turn.ended() => Err(Refused::failed(format!(
+            "no {what} within {FAIR:?}, while others waited for one of the places for handshakes"
+        ))),
     }
 }
 
@@ -254,12 +273,12 @@ impl TlsAdmission {
         tcp: TcpStream,
         peer: &mut Peer,
         limit: Duration,
+        turn: &Turn,
     ) -> Result<Conn, Refused> {
         let accepted = accept(tcp, Arc::clone(&self.config), self.fin_is_end);
-        let (shaken, seen) = tls::witness(timeout(limit, accepted)).await;
-        let shaken =
-            shaken.map_err(|_| Refused::failed("no TLS handshake within `handshake_timeout`"))?;
-        match shaken {
+        let shaken = in_time("TLS handshake", limit, turn, accepted);
+        let (shaken, seen) = tls::witness(shaken).await;
+        match shaken? {
             Ok(Shaken { conn, session, names, chain, .. }) => {
                 let session = TlsSession { sni: seen.sni, ..session };
                 peer.tls = Some(Box::new(session));

@@ -16,6 +16,7 @@ mod places;
 mod record;
 mod running;
 mod targets;
+mod turns;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -3,6 +3,8 @@
 use std::process::Command;
 use std::time::Duration;
 
+use rustix::process::{Resource, Rlimit};
+
 use crate::fifo::ticks;
 use crate::harness::authority::Leaf;
 use crate::harness::target::echo;
@@ -96,6 +98,36 @@ fn two_hundred_handshakes_that_never_finish_delay_nobody() {
         tls::dial(gateway.at("one"), config).unwrap().wait_at_most(Duration::from_secs(5));
     client.send(b"quick");
     assert_eq!(client.exactly(5), b"quick");
+}
+
+/// More than there are places for handshakes.
+#[test]
+fn a_crowd_that_never_shakes_hands_keeps_nobody_out() {
+    let (site, target) = (Site::new(), Target::tcp());
+    let limit = rustix::process::getrlimit(Resource::Nofile);
+    let most = Rlimit { current: limit.maximum, ..limit };
+    rustix::process::setrlimit(Resource::Nofile, most).unwrap();
+    let gateway = Gateway::start(
+        &site,
+        format!(
+            "{}[bridge.one]\nconnect = \"{}\"\nhandshake_timeout = \"10m\"\n\
+             listen = {{ address = \"tls:127.0.0.1:0\", identity = \"gateway\", allow = \"any\" }}\n",
+            site.identity("gateway"),
+            target.address
+        ),
+    );
+    target.serve(echo);
+    let _silent: Vec<Duplex> = (0..1100).map(|_| Duplex::tcp(gateway.at("one"))).collect();
+    let issued = site.leaf("client", Leaf::named("client"));
+    let config = tls::client_config(&site, Some(&issued));
+    let mut client = tls::dial(gateway.at("one"), config).unwrap();
+    client.send(b"let in");
+    assert_eq!(client.exactly(6), b"let in");
+    let gone = gateway.records();
+    let reason = gone[0].text("reason");
+    assert!(reason.contains("while others waited"), "{reason}");
+    assert!(gone.iter().all(|record| record.text("outcome") == "handshake_failed"));
+    assert!(gone.len() < 200, "no more than had to go: {}", gone.len());
 }
 
 #[test]
