@@ -3,6 +3,7 @@
 use std::process::Command;
 use std::time::Duration;
 
+use rstest::rstest;
 use rustix::process::{Resource, Rlimit};
 
 use crate::fifo::ticks;
@@ -10,8 +11,9 @@ use crate::harness::authority::Leaf;
 use crate::harness::target::echo;
 use crate::harness::{Duplex, Gateway, Site, Target, eventually, tls};
 
-#[test]
-fn running_out_of_descriptors_neither_stops_nor_spins_it() {
+/// A connection takes two: with the one limit or the other not one is left.
+#[rstest]
+fn running_out_of_descriptors_neither_stops_nor_spins_it(#[values(64, 65)] limit: u32) {
     let site = Site::new();
     let target = Target::tcp();
     let config = format!(
@@ -23,7 +25,10 @@ fn running_out_of_descriptors_neither_stops_nor_spins_it() {
     target.serve(echo);
     let path = site.write("pipeferry.toml", &config);
     let mut command = Command::new("prlimit");
-    command.arg("--nofile=64:64").arg(env!("CARGO_BIN_EXE_pipeferry")).arg("run");
+    command
+        .arg(format!("--nofile={limit}:{limit}"))
+        .arg(env!("CARGO_BIN_EXE_pipeferry"))
+        .arg("run");
     command.arg("--config").arg(path);
     let mut gateway = Gateway::spawn(command, &config);
     let flood: Vec<Duplex> = (0..60).map(|_| Duplex::unix(site.path("one.sock"))).collect();
@@ -33,6 +38,9 @@ fn running_out_of_descriptors_neither_stops_nor_spins_it() {
     let used = ticks(gateway.pid()) - before;
     assert!(used < 40, "{used} hundredths of a second in one second without descriptors");
     assert!(gateway.running());
+    for _ in 0..3 {
+        assert!(gateway.metrics().value("connections_open", &[("bridge", "one")]) > 10.0);
+    }
     drop(flood);
     eventually("it to serve again", || {
         let mut client = Duplex::unix(site.path("one.sock")).wait_at_most(Duration::from_secs(2));
