@@ -128,7 +128,7 @@ impl Stream {
     /// its way is lost, and nobody may say that it arrived. (tokio's own
     /// shutdown takes a connection that is over for one that was ended.)
     pub fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.tcp().is_some_and(|tcp| sys::socket::is_over(tcp).unwrap_or(true)) {
+        if self.is_over() {
             return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
         }
         each!(self, inner => inner.poll_shutdown(cx))
@@ -144,6 +144,11 @@ impl Stream {
             Self::Pipe(pipe) => pipe.is_closed_in_full(),
             _ => false,
         }
+    }
+
+    /// Whether a reset or a timeout has ended it; see [`super::Conn`].
+    pub fn is_over(&self) -> bool {
+        self.tcp().is_some_and(|tcp| sys::socket::is_over(tcp).unwrap_or(true))
     }
 
     /// Whether anything can come from this end.
