@@ -263,6 +263,17 @@ pub(super) async fn place(shared: &Shared, listener: &Listener) -> std::io::Resu
         biased;
         place = place => place.map_err(std::io::Error::other),
         never = count_held_back(shared, listener) => match never {},
+        never = make_room(shared, listener) => match never {},
+    }
+}
+
+/// Where somebody waits for a place in front of the door, sees to it that one
+/// comes free; never ends by itself.
+async fn make_room(shared: &Shared, listener: &Listener) -> Infallible {
+    loop {
+        let crowded = shared.admission.takes_time() && listener.queued() > 0;
+        let pause = if crowded { shared.places.turns().end_oldest() } else { LOOK_AT_QUEUE };
+        sleep(pause).await;
     }
 }
 

@@ -7,10 +7,13 @@ mod handshake;
 mod proxy_header;
 
 use std::sync::Mutex;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use tokio::time::timeout;
 
 use self::handshake::TlsAdmission;
 use super::judge::Judge;
+use super::turns::{FAIR, Turn};
 use super::{Problem, Shared};
 use crate::access::{Origin, Peer, ResolvedLocalRules};
 use crate::config::{Listen, ProxyAccept};
@@ -125,15 +128,17 @@ impl Admission {
             return Ok(conn);
         }
         let deadline = Instant::now() + shared.handshake_timeout;
+        let turn = shared.places.turns().begin();
         if let Some(expected) = &self.proxy {
-            proxy_header::read(expected, &mut conn, peer, shared.handshake_timeout).await?;
+            let limit = shared.handshake_timeout;
+            proxy_header::read(expected, &mut conn, peer, limit, &turn).await?;
         }
         match (&self.tls, conn) {
             (Some(tls), Conn::Stream(Stream::Tcp(tcp))) => {
                 let left = deadline.saturating_duration_since(Instant::now());
                 let started = Instant::now();
                 // Large, and nothing to those who shake no hands.
-                let shaken = Box::pin(tls.handshake(tcp, peer, left)).await;
+                let shaken = Box::pin(tls.handshake(tcp, peer, left, &turn)).await;
                 shared.metrics.handshaken(HandshakeEnd::Listen, started.elapsed());
                 shaken
             }
@@ -155,5 +160,23 @@ impl Admission {
             Some(reason) => Err(Refused::denied(reason)),
             None => Ok(()),
         }
+    }
+}
+
+/// Waits for what a client has to do, as long as it may take.
+async fn in_time<T>(
+    what: &str,
+    limit: Duration,
+    turn: &Turn,
+    work: impl Future<Output = T>,
+) -> Result<T, Refused> {
+    tokio::select! {
+        biased;
+        done = timeout(limit, work) => {
+            done.map_err(|_| Refused::failed(format!("no {what} within `handshake_timeout`")))
+        }
+        () = turn.ended() => Err(Refused::failed(format!(
+            "no {what} within {FAIR:?}, while others waited for one of the places for handshakes"
+        ))),
     }
 }

@@ -20,6 +20,7 @@ mod record;
 mod running;
 mod shared;
 mod targets;
+mod turns;
 
 pub use self::live::Live;
 pub use self::open::{Bridge, OpenBridge};

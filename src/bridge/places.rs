@@ -10,6 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
+use super::turns::Turns;
+
 /// Clients of a bridge that may be in a handshake, or wait after it.
 const AT_THE_DOOR: usize = 1024;
 
@@ -82,6 +84,7 @@ impl Seats {
 #[derive(Debug)]
 pub(super) struct Places {
     door: Seats,
+    turns: Turns,
     own: Seats,
     total: Arc<Seats>,
 }
@@ -97,7 +100,8 @@ pub(super) enum Standing {
 impl Places {
     /// `most` of this bridge; `total` is shared by all of them.
     pub fn new(most: usize, total: Arc<Seats>) -> Self {
-        Self { door: Seats::new(AT_THE_DOOR), own: Seats::new(most), total }
+        let (door, turns) = (Seats::new(AT_THE_DOOR), Turns::default());
+        Self { door, turns, own: Seats::new(most), total }
     }
 
     /// From now on `most` of this bridge.
@@ -108,6 +112,11 @@ impl Places {
     /// Waits for a place in front of the door.
     pub async fn door(&self) -> Result<Standing, AcquireError> {
         self.door.take().await.map(Standing::Door)
+    }
+
+    /// Of those who stand in front of the door and are not admitted yet.
+    pub fn turns(&self) -> &Turns {
+        &self.turns
     }
 
     /// Waits for a place among the bridge's connections.

@@ -95,6 +95,15 @@ impl Conn {
         }
     }
 
+    /// Whether the connection is over, by a reset or a timeout, whatever is still
+    /// there to be read. Only TCP tells that.
+    pub fn is_over(&self) -> bool {
+        match self {
+            Self::Stream(stream) => stream.is_over(),
+            Self::Packet(_) => false,
+        }
+    }
+
     /// Whether a close, whoever does it, tells the peer that something is missing;
     /// see [`Stream::set_unfinished`].
     pub fn set_unfinished(&self, unfinished: bool) {

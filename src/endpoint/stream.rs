@@ -146,6 +146,11 @@ impl Stream {
         }
     }
 
+    /// Whether a reset or a timeout has ended it; see [`super::Conn`].
+    pub fn is_over(&self) -> bool {
+        self.tcp().is_some_and(|tcp| sys::socket::is_over(tcp).unwrap_or(true))
+    }
+
     /// Whether anything can come from this end.
     pub fn reads(&self) -> bool {
         match self {

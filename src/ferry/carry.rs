@@ -2,11 +2,11 @@
 
 use std::future::poll_fn;
 use std::pin::pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use tokio::time::Instant;
 
-use super::clock::{Clock, Limits};
+use super::clock::{Clock, Due, Limits};
 use super::cut::Cut;
 use super::flow::{Flow, Moved};
 use super::progress::Progress;
@@ -118,8 +118,30 @@ impl<F: Flow> Crossing<'_, F> {
         } else if moved {
             progress.clock.moved();
         }
+        self.poll_clock(cx, progress)
+    }
+
+    fn poll_clock(&self, cx: &mut Context<'_>, progress: &mut Progress) -> Poll<Stop> {
         let queued = || self.client.in_queue() + self.target.in_queue();
-        progress.clock.poll_limit(cx, queued).map(|limit| progress.stop(limit))
+        loop {
+            if progress.failed.is_none() && !(self.up.is_idle() && self.down.is_idle()) {
+                progress.clock.watch();
+            }
+            match ready!(progress.clock.poll_limit(cx, queued)) {
+                Due::End(outcome) => return Poll::Ready(progress.stop(outcome)),
+                Due::Look => self.look_for_break(progress),
+            }
+        }
+    }
+
+    /// A reset is read behind all that came before it, which may take for ever
+    /// when the other end takes nothing.
+    fn look_for_break(&self, progress: &mut Progress) {
+        if !self.up.is_idle() && self.client.is_over() {
+            progress.broke(Side::Client);
+        } else if !self.down.is_idle() && self.target.is_over() {
+            progress.broke(Side::Target);
+        }
     }
 
     /// Moves what there is, both ways; a stop ends the connection at once.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::grace::Grace;
-use super::stillness::Stillness;
+use super::stillness::{Stillness, pause};
 use crate::telemetry::Outcome;
 
 /// A bridge's time limits.
@@ -31,14 +31,35 @@ pub struct Clock {
     started: Instant,
     still: Stillness,
     half_closed: bool,
+    /// The limit on silence after a half-close has run out.
+    ran_out: bool,
+    /// When to look for what nobody reads; see [`Clock::watch`].
+    watch: Option<Instant>,
     timer: Option<Pin<Box<Sleep>>>,
+}
+
+/// What the time has come for.
+#[derive(Debug)]
+pub(super) enum Due {
+    /// The end, for this reason.
+    End(Outcome),
+    /// A look at the ends, which was asked for by [`Clock::watch`].
+    Look,
 }
 
 impl Clock {
     /// Starts now, for a connection that was accepted at `started`.
     pub fn new(limits: Limits, started: Instant) -> Self {
         let still = Stillness::new(Instant::now());
-        Self { limits, started, still, half_closed: false, timer: None }
+        Self {
+            limits,
+            started,
+            still,
+            half_closed: false,
+            ran_out: false,
+            watch: None,
+            timer: None,
+        }
     }
 
     /// Bytes have moved.
@@ -57,17 +78,23 @@ impl Clock {
     /// For what is left when carrying is over.
     pub fn grace(&self) -> Grace {
         let Limits { half_close, lifetime, .. } = self.limits;
-        let ended = lifetime.map(|limit| (self.started + limit).max(Instant::now()));
-        Grace::new(half_close, ended.map(|ended| ended + half_close))
+        let now = Instant::now();
+        // Who has been silent for so long already gets no more time.
+        let since = if self.ran_out { self.still.since() } else { now };
+        let last = lifetime.map(|limit| (self.started + limit).max(now) + half_close);
+        Grace::new(half_close, since, last)
     }
 
-    /// Waits for the first limit; says which it was. `queued` tells how many
+    /// Something waits to be delivered, so nobody reads from where it came: a
+    /// break there has to be looked for, in a while.
+    pub fn watch(&mut self) {
+        let pause = pause(self.limits.half_close);
+        self.watch.get_or_insert_with(|| Instant::now() + pause);
+    }
+
+    /// Waits for the first limit, or for a look. `queued` tells how many
     /// bytes lie in the send queues of both ends.
-    pub fn poll_limit(
-        &mut self,
-        cx: &mut Context<'_>,
-        queued: impl Fn() -> usize,
-    ) -> Poll<Outcome> {
+    pub fn poll_limit(&mut self, cx: &mut Context<'_>, queued: impl Fn() -> usize) -> Poll<Due> {
         loop {
             let Some(due) = self.due() else { return Poll::Pending };
             let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(due)));
@@ -81,7 +108,9 @@ impl Clock {
             if timer.deadline() < due {
                 timer.as_mut().reset(due);
             } else if let Some(outcome) = self.over(&queued) {
-                return Poll::Ready(outcome);
+                return Poll::Ready(Due::End(outcome));
+            } else if self.watch.take_if(|at| *at <= Instant::now()).is_some() {
+                return Poll::Ready(Due::Look);
             }
         }
     }
@@ -90,7 +119,7 @@ impl Clock {
     fn due(&self) -> Option<Instant> {
         let silence = self.silence().map(|(limit, _)| self.still.next(limit));
         let lifetime = self.limits.lifetime.map(|limit| self.started + limit);
-        silence.into_iter().chain(lifetime).min()
+        silence.into_iter().chain(lifetime).chain(self.watch).min()
     }
 
     fn over(&mut self, queued: &impl Fn() -> usize) -> Option<Outcome> {
@@ -99,7 +128,9 @@ impl Clock {
             return Some(Outcome::Lifetime);
         }
         let (limit, outcome) = self.silence()?;
-        self.still.look(now, limit, queued()).then_some(outcome)
+        let silent = self.still.look(now, limit, queued());
+        self.ran_out = silent && outcome == Outcome::HalfClosed;
+        silent.then_some(outcome)
     }
 
     /// The shortest limit on silence that is in force.

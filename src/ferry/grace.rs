@@ -28,10 +28,10 @@ pub(super) struct Grace {
 }
 
 impl Grace {
-    /// Begins now. The end is silent for `limit` at most; at `last` it is over in
-    /// any case.
-    pub fn new(limit: Duration, last: Option<Instant>) -> Self {
-        Self { limit, last, still: Stillness::new(Instant::now()), timer: None }
+    /// The end takes nothing for `limit` at most, from `since` on; at `last` it is
+    /// over in any case.
+    pub fn new(limit: Duration, since: Instant, last: Option<Instant>) -> Self {
+        Self { limit, last, still: Stillness::new(since), timer: None }
     }
 
     /// Does `step` until it is done, and says whether it could be.

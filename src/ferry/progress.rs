@@ -1,5 +1,6 @@
 //! How far a connection is: which directions are over, and what has failed.
 
+use std::io;
 use std::task::Poll;
 
 use super::clock::Clock;
@@ -51,6 +52,14 @@ impl Progress {
     /// Whether one of two directions is over.
     pub fn is_half_closed(&self) -> bool {
         (self.up_over && self.up_counts) || (self.down_over && self.down_counts)
+    }
+
+    /// The end of `side` has broken while nobody was reading from it. What came
+    /// from it before still goes on, as long as the other end takes it.
+    pub fn broke(&mut self, side: Side) {
+        let why = Break::Read(io::ErrorKind::ConnectionReset.into());
+        self.failed.get_or_insert(Stop::of(&why, side));
+        self.clock.half_closed();
     }
 
     /// Takes in how a direction that reads from `source` went; a stop ends the

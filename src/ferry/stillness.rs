@@ -15,6 +15,11 @@ use tokio::time::Instant;
 const LOOKS: u32 = 8;
 const SHORTEST: Duration = Duration::from_millis(1);
 
+/// The time between two looks, if `limit` is how long silence may last.
+pub(super) fn pause(limit: Duration) -> Duration {
+    (limit / LOOKS).max(SHORTEST)
+}
+
 /// Since when nothing has moved.
 #[derive(Debug)]
 pub(super) struct Stillness {
@@ -31,9 +36,14 @@ struct Look {
 }
 
 impl Stillness {
-    /// Begins `now`.
-    pub fn new(now: Instant) -> Self {
-        Self { since: now, looked: None }
+    /// Nothing has moved since then.
+    pub fn new(since: Instant) -> Self {
+        Self { since, looked: None }
+    }
+
+    /// Since when nothing has moved.
+    pub fn since(&self) -> Instant {
+        self.since
     }
 
     /// Bytes have moved here.
@@ -49,7 +59,7 @@ impl Stillness {
             Some(look) if look.queued == 0 => end,
             look => {
                 let last = look.as_ref().map_or(self.since, |look| look.at);
-                (last + (limit / LOOKS).max(SHORTEST)).min(end)
+                (last + pause(limit)).min(end)
             }
         }
     }

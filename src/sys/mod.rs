@@ -18,6 +18,7 @@ pub mod sid;
 pub mod slots;
 #[cfg(unix)]
 pub mod socket;
+pub mod spare;
 #[cfg(unix)]
 pub mod stdio;
 #[cfg(windows)]

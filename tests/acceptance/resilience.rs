@@ -3,12 +3,16 @@
 use std::process::Command;
 use std::time::Duration;
 
+use rstest::rstest;
+use rustix::process::{Resource, Rlimit};
+
 use crate::harness::authority::Leaf;
 use crate::harness::target::echo;
 use crate::harness::{Duplex, Gateway, Site, Target, eventually, tls};
 
-#[test]
-fn running_out_of_descriptors_neither_stops_nor_spins_it() {
+/// A connection takes two: with the one limit or the other not one is left.
+#[rstest]
+fn running_out_of_descriptors_neither_stops_nor_spins_it(#[values(64, 65)] limit: u32) {
     let site = Site::new();
     let target = Target::tcp();
     let config = format!(
@@ -20,7 +24,10 @@ fn running_out_of_descriptors_neither_stops_nor_spins_it() {
     target.serve(echo);
     let path = site.write("pipeferry.toml", &config);
     let mut command = Command::new("prlimit");
-    command.arg("--nofile=64:64").arg(env!("CARGO_BIN_EXE_pipeferry")).arg("run");
+    command
+        .arg(format!("--nofile={limit}:{limit}"))
+        .arg(env!("CARGO_BIN_EXE_pipeferry"))
+        .arg("run");
     command.arg("--config").arg(path);
     let mut gateway = Gateway::spawn(command, &config);
     let flood: Vec<Duplex> = (0..60).map(|_| Duplex::unix(site.path("one.sock"))).collect();
@@ -30,6 +37,9 @@ fn running_out_of_descriptors_neither_stops_nor_spins_it() {
     let used = gateway.ticks_in(Duration::from_secs(1));
     assert!(used < 40, "{used} hundredths of a second in one second without descriptors");
     assert!(gateway.running());
+    for _ in 0..3 {
+        assert!(gateway.metrics().value("connections_open", &[("bridge", "one")]) > 10.0);
+    }
     drop(flood);
     eventually("it to serve again", || {
         let mut client = Duplex::unix(site.path("one.sock")).wait_at_most(Duration::from_secs(2));
@@ -95,6 +105,36 @@ fn two_hundred_handshakes_that_never_finish_delay_nobody() {
         tls::dial(gateway.at("one"), config).unwrap().wait_at_most(Duration::from_secs(5));
     client.send(b"quick");
     assert_eq!(client.exactly(5), b"quick");
+}
+
+/// More than there are places for handshakes.
+#[test]
+fn a_crowd_that_never_shakes_hands_keeps_nobody_out() {
+    let (site, target) = (Site::new(), Target::tcp());
+    let limit = rustix::process::getrlimit(Resource::Nofile);
+    let most = Rlimit { current: limit.maximum, ..limit };
+    rustix::process::setrlimit(Resource::Nofile, most).unwrap();
+    let gateway = Gateway::start(
+        &site,
+        format!(
+            "{}[bridge.one]\nconnect = \"{}\"\nhandshake_timeout = \"10m\"\n\
+             listen = {{ address = \"tls:127.0.0.1:0\", identity = \"gateway\", allow = \"any\" }}\n",
+            site.identity("gateway"),
+            target.address
+        ),
+    );
+    target.serve(echo);
+    let _silent: Vec<Duplex> = (0..1100).map(|_| Duplex::tcp(gateway.at("one"))).collect();
+    let issued = site.leaf("client", Leaf::named("client"));
+    let config = tls::client_config(&site, Some(&issued));
+    let mut client = tls::dial(gateway.at("one"), config).unwrap();
+    client.send(b"let in");
+    assert_eq!(client.exactly(6), b"let in");
+    let gone = gateway.records();
+    let reason = gone[0].text("reason");
+    assert!(reason.contains("while others waited"), "{reason}");
+    assert!(gone.iter().all(|record| record.text("outcome") == "handshake_failed"));
+    assert!(gone.len() < 200, "no more than had to go: {}", gone.len());
 }
 
 #[test]

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use rustls::ServerConfig;
 use tokio::net::TcpStream;
-use tokio::time::timeout;
 
-use super::Refused;
+use super::{Refused, in_time};
 use crate::access::{Peer, TlsSession};
+use crate::bridge::turns::Turn;
 use crate::config::{TlsClients, TlsServer};
 use crate::endpoint::tls::{HandshakeError, Shaken, accept};
 use crate::endpoint::{Conn, Stream, turn_away};
@@ -43,19 +43,19 @@ impl TlsAdmission {
         })
     }
 
-    /// Shakes hands within `limit`; `peer` learns whose certificate it was even
+    /// Shakes hands within `limit`, or its `turn` if others wait; `peer` learns whose certificate it was even
     /// if that is refused.
     pub async fn handshake(
         &self,
         tcp: TcpStream,
         peer: &mut Peer,
         limit: Duration,
+        turn: &Turn,
     ) -> Result<Conn, Refused> {
         let accepted = accept(tcp, Arc::clone(&self.config), self.fin_is_end);
-        let (shaken, seen) = tls::witness(timeout(limit, accepted)).await;
-        let shaken =
-            shaken.map_err(|_| Refused::failed("no TLS handshake within `handshake_timeout`"))?;
-        match shaken {
+        let shaken = in_time("TLS handshake", limit, turn, accepted);
+        let (shaken, seen) = tls::witness(shaken).await;
+        match shaken? {
             Ok(Shaken { conn, session, names, chain, .. }) => {
                 let session = TlsSession { sni: seen.sni, ..session };
                 peer.tls = Some(Box::new(session));

@@ -6,10 +6,10 @@ use std::io;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::time::timeout;
 
-use super::Refused;
+use super::{Refused, in_time};
 use crate::access::{Origin, Peer};
+use crate::bridge::turns::Turn;
 use crate::config::ProxyAccept;
 use crate::endpoint::{Conn, Stream};
 use crate::proxy;
@@ -20,6 +20,7 @@ pub(super) async fn read(
     conn: &mut Conn,
     peer: &mut Peer,
     limit: Duration,
+    turn: &Turn,
 ) -> Result<(), Refused> {
     check_sender(expected, peer)?;
     let read = async {
@@ -30,9 +31,7 @@ pub(super) async fn read(
             _ => Err(Refused::failed("a PROXY header needs a stream")),
         }
     };
-    let header = timeout(limit, read).await;
-    let header =
-        header.map_err(|_| Refused::failed("no PROXY header within `handshake_timeout`"))??;
+    let header = in_time("PROXY header", limit, turn, read).await??;
     peer.proxied = proxy::into_proxied(&header, expected.detail).map(Box::new);
     Ok(())
 }

@@ -80,6 +80,29 @@ fn messages() -> (MessageFlow, MessageFlow) {
     (flow(), flow())
 }
 
+async fn a_reset_behind_what_nobody_takes<F: Flow>(flows: (F, F)) {
+    let ((mut client, a), (mut target, b)) = (tcp_end().await, tcp_end().await);
+    let limits = Limits { half_close: Duration::from_millis(400), ..no_limits() };
+    let cut = Cut::default();
+    let work = async {
+        stuff(&mut client, &frames()).await;
+        reset(client);
+        Instant::now()
+    };
+    let (ended, since) = tokio::join!(run(a, b, flows, limits, &cut), work);
+    assert_eq!(ended.outcome, Outcome::ClientGone, "{ended:?}");
+    assert!(since.elapsed() < Duration::from_secs(2), "{:?}", since.elapsed());
+    assert_eq!(drain(&mut target).await.1, Err(ErrorKind::ConnectionReset));
+}
+
+#[tokio::test]
+async fn a_reset_is_noticed_though_nobody_takes_what_came_before_it() {
+    let limit = Duration::from_secs(30);
+    let bytes = a_reset_behind_what_nobody_takes((ByteFlow::new(), ByteFlow::new()));
+    tokio::time::timeout(limit, bytes).await.unwrap();
+    tokio::time::timeout(limit, a_reset_behind_what_nobody_takes(messages())).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_connection_that_is_dropped_while_it_is_carried_is_a_reset_to_both() {
     let ((mut client, a), (mut target, b)) = (tcp_end().await, tcp_end().await);

@@ -18,6 +18,7 @@ use super::history::History;
 use super::listener::AdminListener;
 use super::page_data::PageSource;
 use super::routes::Routes;
+use crate::sys::spare::Spare;
 use crate::telemetry::metrics::Exposition;
 
 /// More connections wait to be accepted.
@@ -31,6 +32,9 @@ const LIFETIME: Duration = Duration::from_secs(60);
 const MOST_HEAD: usize = 8 << 10;
 /// What an answer in flight still gets then, or after `stop`.
 const GRACE: Duration = Duration::from_secs(3);
+/// A full load must not hide the metrics: one descriptor for who asks, and two
+/// to look at our own process with.
+const SPARE_DESCRIPTORS: usize = 3;
 /// Accept is tried again after so long when it has failed, doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
@@ -66,6 +70,7 @@ async fn accept_all(
     stop: &CancellationToken,
 ) {
     let mut pause = FIRST_PAUSE;
+    let spare = Arc::new(Spare::new(SPARE_DESCRIPTORS));
     // The semaphore is never closed.
     while let Ok(slot) = Arc::clone(slots).acquire_owned().await {
         match listener.accept().await {
@@ -73,11 +78,14 @@ async fn accept_all(
                 pause = FIRST_PAUSE;
                 let admission = listener.admission();
                 let connection = carry(stream, admission, Arc::clone(routes), stop.clone());
+                let spare = Arc::clone(&spare);
                 connections.spawn(async move {
                     connection.await;
+                    spare.refill();
                     drop(slot);
                 });
             }
+            Err(error) if spare.give_up(&error) => {}
             Err(error) => {
                 tracing::warn!(%listener, %error, "the admin server can not accept; trying again");
                 sleep(pause).await;
