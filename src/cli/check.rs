@@ -8,6 +8,7 @@ use anyhow::Context;
 use super::Failure;
 use super::args::CheckArgs;
 use super::run;
+use crate::cli::output::Output;
 use crate::config::{self, Surroundings, System};
 use crate::gateway::{Prepared, Source, sandbox};
 use crate::telemetry::metrics::Exposition;
@@ -35,7 +36,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     }
     let kind = if here { "" } else { "; files and accounts of that system were not looked at" };
     text.push_str(&format!("{} is right{kind}\n", path.display()));
-    std::io::stdout().lock().write_all(text.as_bytes()).context("cannot print")?;
+    Output::lock().write_all(text.as_bytes()).context("cannot print")?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -8,11 +8,12 @@ use clap::CommandFactory;
 
 use super::args::CompletionsArgs;
 use super::{Cli, Failure};
+use crate::cli::output::Output;
 
 /// Prints them.
 pub(super) fn run(args: &CompletionsArgs) -> Result<ExitCode, Failure> {
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "pipeferry", &mut text);
-    std::io::stdout().lock().write_all(&text).context("cannot print")?;
+    Output::lock().write_all(&text).context("cannot print")?;
     Ok(ExitCode::SUCCESS)
 }

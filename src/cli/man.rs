@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::CommandFactory;
 
 use super::{Cli, Failure};
+use crate::cli::output::Output;
 
 /// Prints one page: the program, then each command.
 pub(super) fn run() -> Result<ExitCode, Failure> {
@@ -24,6 +25,6 @@ pub(super) fn run() -> Result<ExitCode, Failure> {
         text.extend_from_slice(heading.as_bytes());
         text.extend_from_slice(section.as_bytes());
     }
-    std::io::stdout().lock().write_all(&text).context("cannot print")?;
+    Output::lock().write_all(&text).context("cannot print")?;
     Ok(ExitCode::SUCCESS)
 }

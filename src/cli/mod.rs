@@ -16,6 +16,7 @@ mod failure;
 mod forward;
 mod log_end;
 mod man;
+mod output;
 mod relay;
 mod run;
 mod schema;
@@ -29,6 +30,7 @@ use clap::Parser;
 pub use self::args::Cli;
 use self::args::Command;
 pub use self::failure::Failure;
+use self::output::Output;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
@@ -47,7 +49,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Relay(args) => relay::run(&args),
         Command::Connect(args) => connect::run(&args),
         Command::Demo(args) => demo::run(&args),
-        Command::Certs(args) => certs::run(&args, &mut std::io::stdout().lock())
+        Command::Certs(args) => certs::run(&args, &mut Output::lock())
             .map(|()| ExitCode::SUCCESS)
             .map_err(|error| Failure::from_certs(&error)),
         Command::Service(args) => service::run(&args),

@@ -6,12 +6,13 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use super::Failure;
+use crate::cli::output::Output;
 use crate::config;
 
 /// Prints it.
 pub(super) fn run() -> Result<ExitCode, Failure> {
     let text =
         serde_json::to_string_pretty(&config::schema()).context("cannot write the schema")?;
-    writeln!(std::io::stdout().lock(), "{text}").context("cannot print")?;
+    writeln!(Output::lock(), "{text}").context("cannot print")?;
     Ok(ExitCode::SUCCESS)
 }

@@ -20,6 +20,7 @@ use self::client::{Client, refused};
 pub(super) use self::status::{age, fetch, status};
 pub(super) use self::table::plain;
 use super::Failure;
+use crate::cli::output::Output;
 use crate::gateway::Reloaded;
 use crate::gateway::control::{Ask, ClosedReply, DrainReply, Progress};
 
@@ -95,5 +96,5 @@ pub(super) fn close(args: &args::Close) -> Result<ExitCode, Failure> {
 }
 
 fn print(text: &str) -> anyhow::Result<()> {
-    std::io::stdout().lock().write_all(text.as_bytes()).context("cannot print")
+    Output::lock().write_all(text.as_bytes()).context("cannot print")
 }

@@ -1,5 +1,6 @@
 //! The commands on the system that has services, and the service itself.
 
+use crate::cli::output::Output;
 mod control;
 mod event_source;
 mod folder;
@@ -21,5 +22,5 @@ use anyhow::Context;
 
 /// Prints to standard output.
 fn say(text: &str) -> anyhow::Result<()> {
-    writeln!(std::io::stdout().lock(), "{text}").context("cannot print")
+    writeln!(Output::lock(), "{text}").context("cannot print")
 }
