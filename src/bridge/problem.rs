@@ -46,6 +46,17 @@ pub enum Problem {
 }
 
 impl OpenError {
+    /// The mistake, its cause under it, then what to do.
+    pub fn in_sentences(&self) -> String {
+        let Problem::Bind(error) = &self.problem else { return format!("error: {self}") };
+        let BindError { address, source } = error;
+        let bridge = &self.bridge;
+        let text =
+            format!("error: bridge `{bridge}`: cannot listen on {address}\n  because {source}");
+        let hint = error.hint().map(|hint| format!("\n  hint: {hint}"));
+        text + &hint.unwrap_or_default()
+    }
+
     /// Something panicked, and has said so.
     pub fn broken(bridge: String, why: String) -> Self {
         Self { bridge, problem: Problem::Broken(why) }

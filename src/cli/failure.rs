@@ -2,11 +2,11 @@
 //! it, then what to do.
 
 use std::fmt::Write as _;
-use std::io::{IsTerminal, Write as _};
+use std::io::{ErrorKind, IsTerminal, Write as _};
 use std::process::ExitCode;
 
 use crate::config::{ConfigError, Diagnostics};
-use crate::gateway::Mistakes;
+use crate::gateway::{Mistakes, StartError};
 
 /// Why a command failed, and with which exit code.
 #[derive(Debug)]
@@ -23,7 +23,9 @@ impl Failure {
 
     /// Failed while running: 1.
     pub fn running(error: &anyhow::Error) -> Self {
-        Self { text: in_sentences(error), code: 1 }
+        let started = error.downcast_ref::<StartError>();
+        let text = started.map_or_else(|| in_sentences(error), StartError::in_sentences);
+        Self { text, code: 1 }
     }
 
     /// Failed while running, in words that are there already: 1.
@@ -87,9 +89,19 @@ impl From<Diagnostics> for Failure {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
+        let said = error.to_string();
         match error {
             ConfigError::Wrong(diagnostics) => diagnostics.into(),
-            other => Self::usage(in_sentences(&anyhow::Error::new(other))),
+            ConfigError::Unreadable { source, .. } => {
+                let hint = match source.kind() {
+                    ErrorKind::PermissionDenied => "let the account that runs pipeferry read it",
+                    _ => "name the file with --config",
+                };
+                Self::usage(format!("error: {said}\n  because {source}")).hint(hint)
+            }
+            ConfigError::NoText { .. } => {
+                Self::usage(format!("error: {said}")).hint("name the file with --config")
+            }
         }
     }
 }

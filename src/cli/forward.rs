@@ -98,7 +98,27 @@ pub(super) fn once(read: &Read<'_>) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     let why = reason.map(|why| format!("\n  because {why}")).unwrap_or_default();
-    Err(Failure::running(&anyhow::anyhow!("the connection ended as `{outcome}`{why}")))
+    let failure = Failure::failed(format!("error: the connection ended as `{outcome}`{why}"));
+    Err(match what_to_do(outcome) {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    })
+}
+
+fn what_to_do(outcome: Outcome) -> Option<&'static str> {
+    Some(match outcome {
+        Outcome::DialFailed => {
+            "see whether the service is there and the address right; for tls:, whether --trust and \
+             server_name are"
+        }
+        Outcome::HandshakeFailed => "`--log-level pipeferry::tls=debug` tells more",
+        Outcome::Idle => "--idle-timeout allows for longer pauses",
+        Outcome::Lifetime => "--max-lifetime allows for longer ones",
+        Outcome::HalfClosed => "--half-close-timeout allows for longer pauses",
+        Outcome::Oversize => "--max-message allows for longer messages",
+        Outcome::BadFrame => "see whether both sides have the same framing",
+        _ => return None,
+    })
 }
 
 fn standard_error(config: &Config) -> anyhow::Result<LogGuard> {

@@ -31,7 +31,7 @@ use clap::Parser;
 pub use self::args::Cli;
 use self::args::Command;
 pub use self::failure::Failure;
-use self::print::print;
+use self::print::{Output, print};
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
@@ -50,7 +50,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Relay(args) => relay::run(&args),
         Command::Connect(args) => connect::run(&args),
         Command::Demo(args) => demo::run(&args),
-        Command::Certs(args) => certs::run(&args, &mut std::io::stdout().lock())
+        Command::Certs(args) => certs::run(&args, &mut Output::lock())
             .map(|()| ExitCode::SUCCESS)
             .map_err(|error| Failure::from_certs(&error)),
         Command::Service(args) => service::run(&args),

@@ -46,12 +46,12 @@ fn option(report: &mut Report, source: usize, text: &str, piece: Range<usize>) -
     let key = written[..equals].trim();
     let key_start = piece.start + written.find(key).unwrap_or(0);
     let key_spot = Spot { source, start: key_start, end: key_start + key.len() };
-    let at = piece.start + equals + 1;
-    let value = &text[at..piece.end];
+    let value = written[equals + 1..].trim();
+    let at = piece.end - written[equals + 1..].trim_start().len();
     let node = if value.starts_with(['[', '{', '"', '\'']) {
         tree::inline_value(report, source, at, value)
     } else {
-        let spot = Spot { source, start: at, end: piece.end };
+        let spot = Spot { source, start: at, end: at + value.len() };
         Node { spot, value: Value::Bare(value.replace(r"\,", ",")) }
     };
     Some(Entry { key: key.to_owned(), key_spot, node })

@@ -25,6 +25,32 @@ pub struct BindError {
     pub source: io::Error,
 }
 
+impl BindError {
+    /// What to do, where the reason does not say it.
+    pub fn hint(&self) -> Option<&'static str> {
+        bind_hint(&self.source)
+    }
+}
+
+/// What to do about a place that cannot be listened on; of the system's own
+/// errors, as ours say it.
+pub fn bind_hint(error: &io::Error) -> Option<&'static str> {
+    error.raw_os_error()?;
+    match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            Some("end the program that listens there, or choose another address")
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            Some("name an address that this machine has, or 0.0.0.0 or [::] for all")
+        }
+        io::ErrorKind::PermissionDenied => {
+            Some("choose another place, or run it under an account that may use this one")
+        }
+        io::ErrorKind::NotFound => Some("make the folder first, or correct the path"),
+        _ => None,
+    }
+}
+
 /// A client that has come; nothing is known but where it is.
 #[derive(Debug)]
 pub struct Incoming {

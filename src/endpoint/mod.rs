@@ -38,7 +38,7 @@ pub use dialer::{DialError, Dialer, Dialled, PrepareError};
 #[cfg(unix)]
 pub use handed::{HandedError, handed_names, take_handed};
 pub use kept::{Keep, keep};
-pub use listener::{BindError, Incoming, Listener};
+pub use listener::{BindError, Incoming, Listener, bind_hint};
 pub use message::{BATCH, Message, SendError};
 pub use occupied::Occupied;
 #[cfg(unix)]

@@ -5,7 +5,7 @@ use crate::bridge::{Bridge, OpenBridge, OpenError};
 use crate::config::Config;
 #[cfg(unix)]
 use crate::config::Listen;
-use crate::endpoint::Occupied;
+use crate::endpoint::{Occupied, bind_hint};
 
 /// Why the daemon did not start.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +16,25 @@ pub enum StartError {
     /// The admin server.
     #[error(transparent)]
     Admin(#[from] AdminError),
+}
+
+impl StartError {
+    /// Each mistake, its cause under it, then what to do.
+    pub fn in_sentences(&self) -> String {
+        match self {
+            Self::Open(errors) => {
+                errors.iter().map(OpenError::in_sentences).collect::<Vec<_>>().join("\n")
+            }
+            Self::Admin(AdminError::Bind { address, source }) => {
+                let hint = bind_hint(source).map(|hint| format!("\n  hint: {hint}"));
+                let hint = hint.unwrap_or_default();
+                format!(
+                    "error: the admin server cannot listen on {address}\n  because {source}{hint}"
+                )
+            }
+            Self::Admin(error) => format!("error: {error}"),
+        }
+    }
 }
 
 fn list(errors: &[OpenError]) -> String {

@@ -49,6 +49,7 @@ fn help_names_every_command_and_version_the_version() {
 #[case(&["relay", "tcp:127.0.0.1:0"])]
 #[case(&["relay", "tcp:127.0.0.1:0", "nonsense"])]
 #[case(&["relay", "tcp:127.0.0.1:0,nodelay=perhaps", "tcp:127.0.0.1:9"])]
+#[case(&["relay", "--max-connections=0", "tcp:127.0.0.1:0", "tcp:127.0.0.1:9"])]
 #[case(&["connect", "tpc:127.0.0.1:9"])]
 fn bad_usage_is_code_2_and_says_so_on_standard_error(#[case] arguments: &[&str]) {
     let said = ran(&mut pipeferry(arguments));
@@ -332,4 +333,61 @@ fn errors_do_not_need_a_terminal_or_a_home() {
     let output = Program::start(&mut command).output();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("absent.toml"));
+}
+
+#[rstest]
+#[case::no_file(&["run", "--config", "/nowhere/x.toml"], 2, "No such file", "--config")]
+#[case::no_folder(&["relay", "unix:/nowhere/s", "tcp:127.0.0.1:9"], 1, "No such file", "folder")]
+#[case::not_ours(&["relay", "tcp:192.0.2.1:0", "tcp:127.0.0.1:9"], 1, "Cannot assign", "0.0.0.0")]
+#[case::nobody_there(&["connect", "unix:/nowhere/s"], 1, "No such file", "the service")]
+fn an_error_is_a_sentence_then_its_cause_then_what_to_do(
+    #[case] arguments: &[&str],
+    #[case] code: i32,
+    #[case] cause: &str,
+    #[case] remedy: &str,
+) {
+    let said = ran(&mut pipeferry(arguments));
+    assert_eq!(said.code, code, "{}", said.stderr);
+    let lines: Vec<&str> = said.stderr.lines().collect();
+    let [sentence, why, hint] = lines.as_slice() else { panic!("{}", said.stderr) };
+    assert!(sentence.starts_with("error: ") && !sentence.contains(cause), "{sentence}");
+    assert!(why.starts_with("  because ") && why.contains(cause), "{why}");
+    assert!(hint.starts_with("  hint: ") && hint.contains(remedy), "{hint}");
+}
+
+#[test]
+fn a_port_that_is_taken_is_said_with_what_to_do() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("tcp:{}", taken.local_addr().unwrap());
+    let said = ran(&mut pipeferry(&["relay", &address, "tcp:127.0.0.1:9"]));
+    assert_eq!(said.code, 1, "{}", said.stderr);
+    let lines: Vec<&str> = said.stderr.lines().collect();
+    assert_eq!(lines[0], format!("error: bridge `relay`: cannot listen on {address}"));
+    assert!(lines[1].starts_with("  because Address already in use"), "{}", said.stderr);
+    assert!(lines[2].starts_with("  hint: end the program"), "{}", said.stderr);
+}
+
+#[test]
+fn tls_without_an_identity_is_told_the_flags_that_make_one() {
+    let said = ran(&mut pipeferry(&["connect", "tls:127.0.0.1:9"]));
+    assert_eq!(said.code, 2);
+    assert!(said.stderr.contains("--trust"), "{}", said.stderr);
+}
+
+#[rstest]
+#[case(&["schema"])]
+#[case(&["man"])]
+#[case(&["completions", "bash"])]
+#[case(&["check", "--config", "pipeferry.toml"])]
+#[case(&["certs", "init"])]
+fn output_that_nobody_reads_to_its_end_is_no_failure(#[case] arguments: &[&str]) {
+    let site = Site::new();
+    site.write(
+        "pipeferry.toml",
+        "[bridge.a]\nlisten = \"tcp:127.0.0.1:0\"\nconnect = \"tcp:127.0.0.1:9\"\n",
+    );
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let said = ran(pipeferry(arguments).current_dir(site.root()).stdout(writer));
+    assert_eq!((said.code, said.stderr.as_str()), (0, ""));
 }

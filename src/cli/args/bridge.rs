@@ -21,7 +21,7 @@ pub(in crate::cli) struct RelayArgs {
     #[arg(long)]
     pub once: bool,
     /// The most connections at a time; more wait
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
     pub max_connections: Option<usize>,
     /// How long open connections may go on after the first stop signal
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "30s")]

@@ -27,6 +27,7 @@ fn pairs(text: &str) -> Vec<(String, String)> {
 #[case("tcp:[::1]:1,nodelay=false", &[("address", "tcp:[::1]:1"), ("nodelay", "false")])]
 #[case("unix:/odd[,owner='a,b'", &[("address", "unix:/odd["), ("owner", "'a,b'")])]
 #[case("tls:h:1,identity=\"a\\\",b\"", &[("address", "tls:h:1"), ("identity", "\"a\\\",b\"")])]
+#[case("tcp:h:1, nodelay = false ,keepalive= [ ]", &[("address", "tcp:h:1"), ("nodelay", "false"), ("keepalive", "[ ]")])]
 #[case("unix:/it's,owner=me", &[("address", "unix:/it's"), ("owner", "me")])]
 fn commas_split_except_inside_something(#[case] text: &str, #[case] expected: &[(&str, &str)]) {
     let expected: Vec<_> =

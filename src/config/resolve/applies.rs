@@ -93,8 +93,8 @@ const NEEDS_UNIX_ON_PIPE: &[&str] = &["permissions", "group", "framing"];
 
 /// Notes every option that this end or this system doesn't have.
 pub(super) fn check(scope: &mut Scope<'_>, given: &[Given], scheme: Scheme, side: Side) {
-    // What listens nowhere has no options either; that it does is told once.
-    let nowhere = scheme == Srv && side == Side::Listen;
+    // What stands on the wrong side has no options either; that is told once.
+    let nowhere = matches!((scheme, side), (Srv, Side::Listen) | (Handed, Side::Connect));
     for one in given.iter().filter(|_| !nowhere) {
         let places = APPLIES.iter().find(|(key, _)| *key == one.key).map_or(&[][..], |(_, p)| p);
         let fits = |(schemes, sides): &Place| schemes.contains(&scheme) && sides.contains(&side);

@@ -27,18 +27,29 @@ enum Claim {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Beside<'a> {
     pub(super) admin: Option<(&'a AdminListen, Spot)>,
-    pub(super) control: Option<(&'a PipeAddress, Spot)>,
+    /// Without a place it is where it is by default.
+    pub(super) control: Option<(&'a PipeAddress, Option<Spot>)>,
+}
+
+/// A listener: what it takes, and where it is written.
+struct Listener {
+    claim: Claim,
+    name: String,
+    spot: Option<Spot>,
+    is_bridge: bool,
 }
 
 /// Notes every listener whose address another one has already, and every
 /// bridge that dials what it listens on.
 pub(super) fn check(scope: &mut Scope<'_>, bridges: &[Placed], beside: Beside<'_>) {
     let windows = scope.is_windows();
-    let mut taken: Vec<(Claim, String)> = Vec::new();
+    let mut taken: Vec<Listener> = Vec::new();
     for placed in bridges {
         let Some(claim) = of_listen(&placed.bridge.listen, windows) else { continue };
         let name = format!("bridge `{}`", placed.bridge.name);
-        claim_once(scope, &mut taken, claim.clone(), name, placed.listen_spot);
+        let spot = Some(placed.listen_spot);
+        let listener = Listener { claim: claim.clone(), name, spot, is_bridge: true };
+        claim_once(scope, &mut taken, listener);
         for (target, spot) in placed.bridge.connect.iter().zip(&placed.connect_spots) {
             if of_dial(target, windows).is_some_and(|target| meets(&claim, &target)) {
                 let fault = Fault::new("the bridge would dial itself, round and round");
@@ -47,8 +58,8 @@ pub(super) fn check(scope: &mut Scope<'_>, bridges: &[Placed], beside: Beside<'_
         }
     }
     if let Some((control, spot)) = beside.control {
-        let name = "the control pipe".to_owned();
-        claim_once(scope, &mut taken, of_pipe(control, windows), name, spot);
+        let (claim, name) = (of_pipe(control, windows), "the control pipe".to_owned());
+        claim_once(scope, &mut taken, Listener { claim, name, spot, is_bridge: false });
     }
     if let Some((admin, spot)) = beside.admin {
         let claim = match admin {
@@ -57,27 +68,28 @@ pub(super) fn check(scope: &mut Scope<'_>, bridges: &[Placed], beside: Beside<'_
             AdminListen::Unix(unix) => of_unix(&unix.name),
             AdminListen::Pipe(pipe) => of_pipe(&pipe.address, windows),
         };
-        claim_once(scope, &mut taken, claim, "`[admin]`".to_owned(), spot);
+        let (name, spot) = ("`[admin]`".to_owned(), Some(spot));
+        claim_once(scope, &mut taken, Listener { claim, name, spot, is_bridge: false });
     }
 }
 
-fn claim_once(
-    scope: &mut Scope<'_>,
-    taken: &mut Vec<(Claim, String)>,
-    claim: Claim,
-    name: String,
-    spot: Spot,
-) {
-    if let Some((_, other)) = taken.iter().find(|(theirs, _)| conflict(&claim, theirs)) {
-        let fault = Fault::new(format!("{name} and {other} listen on the same address"));
+fn claim_once(scope: &mut Scope<'_>, taken: &mut Vec<Listener>, new: Listener) {
+    if let Some(other) = taken.iter().find(|other| conflict(&new.claim, &other.claim)) {
+        let fault =
+            Fault::new(format!("{} and {} listen on the same address", new.name, other.name));
         let fault = fault.expected("an address of its own");
-        let fault = match claim {
-            Claim::Port { .. } => fault.hint("or `reuse_port = true` on both"),
+        let fault = match (&new.claim, new.spot) {
+            (_, None) => fault.hint("name another in `control`, or set `control = false`"),
+            (Claim::Port { .. }, _) if new.is_bridge && other.is_bridge => {
+                fault.hint("or `reuse_port = true` on both")
+            }
             _ => fault,
         };
-        scope.fault(spot, fault);
+        if let Some(spot) = new.spot.or(other.spot) {
+            scope.fault(spot, fault);
+        }
     }
-    taken.push((claim, name));
+    taken.push(new);
 }
 
 fn conflict(one: &Claim, other: &Claim) -> bool {

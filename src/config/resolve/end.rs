@@ -111,7 +111,9 @@ pub(super) fn framing(scope: &mut Scope<'_>, end: &End<'_>) -> Framing {
     };
     if end.mode == Some(Mode::Byte) {
         let fault = Fault::new("a byte bridge has no messages to frame");
-        scope.fault(at.place.key, fault.hint("set `mode = \"message\"`, or leave `framing` out"));
+        let set =
+            if scope.stdio_allowed { "say `--mode message`" } else { "set `mode = \"message\"`" };
+        scope.fault(at.place.key, fault.hint(format!("{set}, or leave `framing` out")));
     }
     if at.value == Framing::Packet && !matches!(end.scheme, Scheme::Unix | Scheme::Handed) {
         let fault = Fault::new(format!("`{}` ends carry no packets", end.scheme.prefix()));

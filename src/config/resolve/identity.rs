@@ -129,6 +129,10 @@ fn need_both(scope: &mut Scope<'_>, one: (&str, &Field<String>), other: (&str, &
     }
 }
 
+/// What makes an identity on the command line.
+const FLAGS: &str =
+    "`--trust` to dial, `--cert` and `--key` to be known, or `--config` with an `[identity.NAME]`";
+
 /// The name of the identity that an end uses, checked for that use.
 pub(super) fn of_end(scope: &mut Scope<'_>, end: &End<'_>, purpose: Use) -> String {
     let (name, spot) = match (end.raw.identity.at(), &scope.default_identity) {
@@ -137,8 +141,11 @@ pub(super) fn of_end(scope: &mut Scope<'_>, end: &End<'_>, purpose: Use) -> Stri
         (None, None) => {
             if !end.raw.identity.is_given() {
                 let fault = Fault::new("a `tls:` end needs an `identity`");
-                let names = scope.identities.keys().map(String::as_str);
-                scope.fault(end.spot, fault.expected(known(names)));
+                let expected = match (scope.identities.is_empty(), scope.stdio_allowed) {
+                    (true, true) => FLAGS.to_owned(),
+                    _ => known(scope.identities.keys().map(String::as_str)),
+                };
+                scope.fault(end.spot, fault.expected(expected));
             }
             return String::new();
         }

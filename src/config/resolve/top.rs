@@ -22,7 +22,7 @@ pub(crate) fn config(scope: &mut Scope<'_>, raw: &RawConfig, start: Spot) -> Con
     let control = control::control(scope, raw);
     let beside = duplicates::Beside {
         admin: admin.as_ref().map(|(listen, spot)| (listen, *spot)),
-        control: control.as_ref().map(|(one, spot)| (&one.pipe, spot.unwrap_or(start))),
+        control: control.as_ref().map(|(one, spot)| (&one.pipe, *spot)),
     };
     duplicates::check(scope, &bridges, beside);
     Config {

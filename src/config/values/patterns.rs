@@ -36,7 +36,13 @@ fn sane(text: &str) -> Result<(), Fault> {
 fn name(text: &str) -> Result<NamePattern, Fault> {
     sane(text)?;
     if text.contains("**") {
-        return Err(Fault::new("`**` is for URIs").expected("`*` for one or more characters"));
+        return Err(Fault::new("`**` is for URIs").expected("`*` for one part between dots"));
+    }
+    // It would be met by nobody, and be noticed when the first client comes.
+    if text.split('.').any(|part| part.contains('*') && part != "*") {
+        return Err(Fault::new("`*` stands for one whole part between dots")
+            .expected("`*` alone between its dots, as in \"*.example.com\"")
+            .hint("list the names, or ask for something else that they have in common"));
     }
     Ok(NamePattern(text.to_owned()))
 }

@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use crate::config::testing::{good, good_bridge, lines, mistakes, only_mistake, unix, windows};
+use crate::config::testing::{
+    file_with, good, good_bridge, lines, mistakes, only_mistake, unix, windows,
+};
 use crate::config::{Framing, Listen, Mode};
 use rstest::rstest;
 
@@ -157,4 +159,13 @@ fn the_admin_listener_takes_an_address_too() {
 fn a_bridge_that_dials_itself_is_a_mistake() {
     let found = only_mistake("listen = \"pipe:x\"\nconnect = \"pipe:x\"", &unix());
     assert!(found.contains("would dial itself"), "{found}");
+}
+
+#[test]
+fn a_bridge_where_the_control_pipe_is_by_default_is_the_one_to_be_pointed_at() {
+    let bridge = "listen = \"pipe:pipeferry-control\"\nconnect = \"tcp:h:1\"";
+    let all = lines(&mistakes(&file_with(bridge), &unix()));
+    assert_eq!(all.len(), 1, "{all:?}");
+    assert!(all[0].starts_with("\"pipe:pipeferry-control\" | the control pipe and"), "{all:?}");
+    assert!(all[0].contains("control = false"), "{all:?}");
 }

@@ -40,11 +40,11 @@ fn a_listener_lets_in_any_certificate_some_or_asks_for_none() {
 fn every_key_of_a_rule_arrives() {
     let pin = "ab".repeat(32);
     let options = format!(
-        ", allow = [{{ cn = [\"a\", \"b-*\"], ou = \"o\", dns = \"*.x\", uri = \"spiffe://d/**/web\", ip = [\"10.0.0.0/8\", \"::1\"], email = \"*@x.example\", spki = \"{pin}\" }}, {{ cn = \"c\" }}]"
+        ", allow = [{{ cn = [\"a\", \"*.b\"], ou = \"o\", dns = \"*.x\", uri = \"spiffe://d/**/web\", ip = [\"10.0.0.0/8\", \"::1\"], email = \"*@x.example\", spki = \"{pin}\" }}, {{ cn = \"c\" }}]"
     );
     let TlsClients::Rules(rules) = listen(&options).clients else { panic!("no rules") };
     assert_eq!(rules.len(), 2);
-    assert_eq!(rules[0].cn, ["a", "b-*"]);
+    assert_eq!(rules[0].cn, ["a", "*.b"]);
     assert_eq!(rules[0].ou, ["o"]);
     assert_eq!(rules[0].dns, ["*.x"]);
     assert_eq!(rules[0].uri, ["spiffe://d/**/web"]);
@@ -63,6 +63,8 @@ fn every_key_of_a_rule_arrives() {
 #[case(", allow = [{ user = \"x\" }]", "user | unknown key `user`")]
 #[case(", allow = [{ cn = [] }]", "[] | an empty list")]
 #[case(", allow = [{ cn = \"**\" }]", "\"**\" | `**` is for URIs")]
+#[case(", allow = [{ cn = \"app-*\" }]", "\"app-*\" | `*` stands for one whole part")]
+#[case(", allow = [{ ou = [\"a\", \"b*.c\"] }]", "\"b*.c\" | `*` stands for one whole part")]
 #[case(", allow = [{ dns = \"a*.x\" }]", "\"a*.x\" | `*` stands for one whole label")]
 #[case(", allow = [{ dns = \"ä.x\" }]", "\"ä.x\" | no DNS name")]
 #[case(", allow = [{ uri = \"web\" }]", "\"web\" | no URI")]
