@@ -1,6 +1,5 @@
 //! The commands on the system that has services, and the service itself.
 
-use crate::cli::output::Output;
 mod control;
 mod event_source;
 mod folder;
@@ -19,6 +18,8 @@ pub(super) use self::uninstall::uninstall;
 use std::io::Write as _;
 
 use anyhow::Context;
+
+use crate::cli::output::Output;
 
 /// Prints to standard output.
 fn say(text: &str) -> anyhow::Result<()> {
