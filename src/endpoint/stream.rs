@@ -131,6 +131,11 @@ impl Stream {
         if let Self::Tcp(stream) = self {
             return Poll::Ready(sys::socket::end(stream));
         }
+        // Before close_notify is sent: a peer that has left after its own
+        // answers that with a reset, and nothing is lost.
+        if self.is_over() {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+        }
         each!(self, inner => inner.poll_shutdown(cx))
     }
 

@@ -331,7 +331,7 @@ fn check_says_what_is_wrong_with_every_target() {
     let file = site.write("pipeferry.toml", config);
     let told = check(&file);
     assert_eq!(told.code, 2, "{}", told.stderr);
-    for part in ["`unix:/a`", "no-such-one", "`unix:/b`", "nor-that-one"] {
+    for part in ["pipeferry.toml:4:32", "no-such-one", "pipeferry.toml:5:32", "nor-that-one"] {
         assert!(told.stderr.contains(part), "{part}: {}", told.stderr);
     }
 }

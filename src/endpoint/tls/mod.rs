@@ -21,7 +21,6 @@ use tokio::net::TcpStream;
 pub use self::handshake::{HandshakeError, Shaken, accept, connect};
 use self::inbound::Inbound;
 use self::outbound::Outbound;
-use crate::sys;
 use crate::tls::record::Records;
 
 /// An established TLS connection.
@@ -107,7 +106,7 @@ impl AsyncWrite for TlsConn {
         let this = &mut *self;
         this.records.seal_end().map_err(tls_error)?;
         ready!(this.poll_drain(cx))?;
-        Poll::Ready(sys::socket::end(&this.tcp))
+        Pin::new(&mut this.tcp).poll_shutdown(cx)
     }
 }
 
