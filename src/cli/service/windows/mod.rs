@@ -1,6 +1,5 @@
 //! The commands on the system that has services, and the service itself.
 
-use crate::cli::output::Output;
 mod control;
 mod event_source;
 mod folder;

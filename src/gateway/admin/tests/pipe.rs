@@ -56,5 +56,5 @@ fn its_descriptor_is_known_before_it_is_opened() {
     let AdminListen::Pipe(mut pipe) = listen() else { unreachable!() };
     (pipe.allow, pipe.sddl) = (LocalRules::Default, Some("D:P(A;;NOSUCH;;;SY)".to_owned()));
     let why = check(&AdminListen::Pipe(pipe), &identities).unwrap_err();
-    assert!(why.contains("NOSUCH"), "{why}");
+    assert!(why.to_string().contains("NOSUCH"), "{why}");
 }
