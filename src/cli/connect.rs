@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use super::Failure;
 use super::args::ConnectArgs;
-use super::forward::{Read, all_of};
+use super::forward::{Read, all_of, look_again};
 use super::{forward, run};
-use crate::config::{CommandLine, Surroundings, from_addresses, from_addresses_on};
-use crate::gateway::ThisMachine;
+use crate::config::{CommandLine, Surroundings, from_addresses};
 
 /// A person at a terminal sees that the other side has left, and need not end
 /// their input for that.
@@ -24,7 +23,7 @@ pub(super) fn run(args: &ConnectArgs) -> Result<ExitCode, Failure> {
     }
     let listen = listen(&given, &args.framing);
     let ends = (listen.as_str(), args.address.as_str());
-    let look_again = || Ok(from_addresses_on(ends, &given, &surroundings, &ThisMachine)?);
+    let look_again = || look_again(ends, &given, &surroundings);
     let read = from_addresses(ends.0, ends.1, &given, &surroundings);
     let mut config = read.or_else(|wrong| all_of(wrong, look_again()))?;
     // Only what goes wrong; the caller reads standard error too.

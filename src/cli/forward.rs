@@ -7,9 +7,13 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::Failure;
 use crate::bridge::Verdict;
-use crate::config::{Config, ConfigError, Diagnostics};
+use crate::config::{
+    self, CommandLine, Config, ConfigError, Diagnostics, Surroundings, from_addresses_on,
+};
 use crate::gateway::sandbox::Sandbox;
-use crate::gateway::{Finish, Gateway, Launch, OnHangup, Prepared, Source, StopSignals, carry_one};
+use crate::gateway::{
+    Finish, Gateway, Launch, OnHangup, Prepared, Source, StopSignals, ThisMachine, carry_one,
+};
 use crate::telemetry::Outcome;
 use crate::telemetry::log::{self, LogGuard};
 use crate::telemetry::metrics::Exposition;
@@ -20,6 +24,19 @@ pub(super) struct Read<'a> {
     /// Reads it again where something else is wrong with it, to tell all of that
     /// with its places.
     pub look_again: &'a dyn Fn() -> Result<Config, ConfigError>,
+}
+
+/// Reads a command line and the file that it names again, for all that is wrong
+/// with what they name on this machine.
+pub(super) fn look_again(
+    (listen, connect): (&str, &str),
+    given: &CommandLine,
+    surroundings: &Surroundings,
+) -> Result<Config, ConfigError> {
+    if let Some(file) = &given.config {
+        config::can_be_read_again(file)?;
+    }
+    Ok(from_addresses_on((listen, connect), given, surroundings, &ThisMachine)?)
 }
 
 /// The mistakes of a text, with those about this machine if they were found when

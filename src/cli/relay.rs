@@ -4,10 +4,10 @@ use std::process::ExitCode;
 
 use super::Failure;
 use super::args::RelayArgs;
-use super::forward::{Read, all_of};
+use super::forward::{Read, all_of, look_again};
 use super::{forward, run};
-use crate::config::{CommandLine, Surroundings, from_addresses, from_addresses_on};
-use crate::gateway::{Launch, ThisMachine};
+use crate::config::{CommandLine, Surroundings, from_addresses};
+use crate::gateway::Launch;
 
 /// Carries until Ctrl-C, or with `--once` until one connection has ended.
 pub(super) fn run(args: &RelayArgs) -> Result<ExitCode, Failure> {
@@ -16,7 +16,7 @@ pub(super) fn run(args: &RelayArgs) -> Result<ExitCode, Failure> {
     let max_connections = if args.once { Some(1) } else { args.max_connections };
     let given = CommandLine { max_connections, ..args.carry.command_line() };
     let ends = (args.listen.as_str(), args.connect.as_str());
-    let look_again = || Ok(from_addresses_on(ends, &given, &surroundings, &ThisMachine)?);
+    let look_again = || look_again(ends, &given, &surroundings);
     let read = from_addresses(ends.0, ends.1, &given, &surroundings);
     let mut config = read.or_else(|wrong| all_of(wrong, look_again()))?;
     config.drain_timeout = args.drain_timeout;

@@ -64,6 +64,23 @@ pub fn load_on(
     Ok(parse_on(&text, path, surroundings, machine)?)
 }
 
+/// Tells a file that can be read once only from others: a pipe, such as a shell
+/// makes of `<(...)`, has nothing more to say then, and opening it waits for
+/// whoever may write. What is not there is told by who opens it.
+///
+/// # Errors
+/// [`ConfigError::Unreadable`] for what is neither a file nor a folder.
+pub fn can_be_read_again(path: &Path) -> Result<(), ConfigError> {
+    const READ_ONCE: &str = "it is no regular file, and what is not can be read at the start only";
+    match std::fs::metadata(path) {
+        Ok(there) if !there.is_file() && !there.is_dir() => {
+            let source = std::io::Error::new(std::io::ErrorKind::InvalidInput, READ_ONCE);
+            Err(ConfigError::Unreadable { file: path.to_owned(), source })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Where a daemon of this configuration file, or of none, may have its control
 /// pipe, the likeliest place first; `name` is one to take in place of that in
 /// the file. Of a file that cannot be read or has mistakes, what can be made

@@ -33,7 +33,7 @@ pub(crate) mod testing;
 pub(crate) use address::parse_local_pipe;
 pub use command_line::{CommandLine, IdentityFlags, from_addresses, from_addresses_on};
 pub use diagnostics::{Diagnostic, Diagnostics};
-pub use load::{ConfigError, control_places, load, load_on, parse, parse_on};
+pub use load::{ConfigError, can_be_read_again, control_places, load, load_on, parse, parse_on};
 pub use machine::{AccountUse, FileFault, Machine, Unasked};
 pub use model::*;
 pub use report::Fault;

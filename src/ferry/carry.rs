@@ -135,11 +135,15 @@ impl<F: Flow> Crossing<'_, F> {
     }
 
     /// A reset is read behind all that came before it, which may take for ever
-    /// when the other end takes nothing.
+    /// when the other end takes nothing. Only of an end that was not told ours:
+    /// to one that was, a connection is over when both have ended, cleanly too.
     fn look_for_break(&self, progress: &mut Progress) {
-        if !self.up.is_idle() && self.client.is_over() {
+        if progress.failed.is_some() {
+            return;
+        }
+        if !self.up.is_idle() && !progress.down_over && self.client.is_over() {
             progress.broke(Side::Client);
-        } else if !self.down.is_idle() && self.target.is_over() {
+        } else if !self.down.is_idle() && !progress.up_over && self.target.is_over() {
             progress.broke(Side::Target);
         }
     }

@@ -278,19 +278,32 @@ fn files_and_accounts_of_the_command_line_are_underlined_too() {
     }
 }
 
-/// A shell's `<(...)`: what was read is gone, and nobody writes it again.
-#[test]
-fn what_is_wrong_with_a_configuration_from_a_pipe_is_told_without_reading_it_twice() {
+/// A pipe in a configuration's place, as a shell makes of `<(...)`: what was read
+/// is gone, and nobody writes it again.
+fn written_once(site: &Site, text: &str) -> std::path::PathBuf {
     use rustix::fs::{CWD, FileType, Mode, mknodat};
-    let site = Site::new();
     let path = site.path("pipeferry.toml");
     mknodat(CWD, &path, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
-    let to = path.clone();
-    let writer = std::thread::spawn(move || {
-        std::fs::write(to, GOOD.to_owned() + "idle_timeout = \"5 parsecs\"\n").unwrap();
-    });
+    let (to, text) = (path.clone(), text.to_owned());
+    std::thread::spawn(move || std::fs::write(to, text).unwrap());
+    path
+}
+
+#[test]
+fn what_is_wrong_with_a_configuration_from_a_pipe_is_told_without_reading_it_twice() {
+    let site = Site::new();
+    let path = written_once(&site, &(GOOD.to_owned() + "idle_timeout = \"5 parsecs\"\n"));
     let said = crate::harness::check(&path);
-    writer.join().unwrap();
     assert_eq!(said.code, 2, "{}", said.stderr);
     assert!(said.stderr.contains(":4:16"), "{}", said.stderr);
+}
+
+#[test]
+fn what_is_wrong_with_identities_from_a_pipe_is_told_without_reading_them_twice() {
+    let site = Site::new();
+    let path = written_once(&site, "[identity.gw]\ntrust = \"no-such.pem\"\n");
+    let mut command = pipeferry(&["relay", "tcp:127.0.0.1:0", "tls:localhost:9,identity=gw"]);
+    let said = ran(command.arg("--config").arg(path));
+    assert_eq!(said.code, 2, "{}", said.stderr);
+    assert!(said.stderr.contains("no-such.pem"), "{}", said.stderr);
 }

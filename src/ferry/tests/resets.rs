@@ -103,6 +103,32 @@ async fn a_reset_is_noticed_though_nobody_takes_what_came_before_it() {
     tokio::time::timeout(limit, a_reset_behind_what_nobody_takes(messages())).await.unwrap();
 }
 
+/// TCP has no other state for a connection that both sides have ended.
+#[tokio::test]
+async fn an_answer_that_is_taken_slowly_after_both_ends_is_no_reset() {
+    let ((mut client, a), (mut target, b)) = (tcp_end().await, tcp_end().await);
+    let limits = Limits { half_close: Duration::from_millis(400), ..no_limits() };
+    let cut = Cut::default();
+    let work = async {
+        client.shutdown().await.unwrap();
+        assert_eq!(drain(&mut target).await, (0, Ok(())));
+        stuff(&mut target, &frames()).await;
+        target.shutdown().await.unwrap();
+        let mut taken = 0;
+        while let Ok(got) = client.read(&mut [0; 65_536]).await.map(|got| got as u64) {
+            if got == 0 {
+                return taken;
+            }
+            taken += got;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("a reset after {taken} bytes");
+    };
+    let flows = (ByteFlow::new(), ByteFlow::new());
+    let (ended, taken) = tokio::join!(run(a, b, flows, limits, &cut), work);
+    assert_eq!((ended.outcome, ended.to_client.bytes), (Outcome::Done, taken), "{ended:?}");
+}
+
 #[tokio::test]
 async fn a_connection_that_is_dropped_while_it_is_carried_is_a_reset_to_both() {
     let ((mut client, a), (mut target, b)) = (tcp_end().await, tcp_end().await);

@@ -89,6 +89,8 @@ async fn accept_all(
             Err(error) => {
                 tracing::warn!(%listener, %error, "the admin server can not accept; trying again");
                 sleep(pause).await;
+                // What others have given back meanwhile.
+                spare.refill();
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
         }

@@ -1,14 +1,11 @@
 //! Where a configuration comes from, so that it can be read again.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::config::{self, Config, ConfigError, LogFormat, Surroundings};
 use crate::gateway::ThisMachine;
 use crate::gateway::watch::Seen;
-
-const READ_ONCE: &str = "it is no regular file, and what is not can be read at the start only";
 
 /// A configuration file, and what the command line put in its place.
 #[derive(Debug, Clone)]
@@ -37,7 +34,7 @@ impl Source {
     /// All mistakes.
     pub fn load(&self) -> Result<Config, ConfigError> {
         if self.seen.get().is_some() {
-            self.can_be_read_again()?;
+            config::can_be_read_again(&self.file)?;
         }
         self.seen.get_or_init(|| Seen::at(&self.file));
         let loaded = config::load(&self.file, &self.surroundings);
@@ -69,21 +66,8 @@ impl Source {
     /// # Errors
     /// All mistakes.
     pub fn look_again(&self) -> Result<Config, ConfigError> {
-        self.can_be_read_again()?;
+        config::can_be_read_again(&self.file)?;
         config::load_on(&self.file, &self.surroundings, &ThisMachine)
-    }
-
-    /// A pipe, such as a shell makes of `<(...)`, has nothing more to say, and
-    /// opening it waits for whoever may write: no other reload would come.
-    fn can_be_read_again(&self) -> Result<(), ConfigError> {
-        match std::fs::metadata(&self.file) {
-            Ok(there) if !there.is_file() && !there.is_dir() => {
-                let source = io::Error::new(io::ErrorKind::InvalidInput, READ_ONCE);
-                Err(ConfigError::Unreadable { file: self.file.clone(), source })
-            }
-            // What is not there is told by who opens it.
-            _ => Ok(()),
-        }
     }
 
     /// The file as it was just before it was read first, if it was.

@@ -85,6 +85,8 @@ impl Reader {
             if called_off && landed.error == ERROR_OPERATION_ABORTED {
                 buffer::give_back(landed.memory);
                 self.busy = None;
+                // It waited, so there was nothing; of a message the rest is.
+                self.more &= self.messages;
                 self.waits.forget_long();
                 continue;
             }
@@ -96,13 +98,18 @@ impl Reader {
     fn poll_flight(&mut self, cx: &mut Context<'_>, room: usize) -> Poll<Landed> {
         let Self { flight, messages, more, waits, small, large, busy, .. } = self;
         flight.poll(cx, |handle| {
+            // Whether a read over SMB that is called off loses nothing, nobody
+            // says.
+            let may_be_busy = handle.skips();
             let there = match (*more, *messages) {
                 // A larger buffer would get no more.
                 _ if room <= waits.idle() => 0,
-                (false, _) if waits.is_long() && is_busy(busy) => LONGEST_BUSY,
+                (false, _) if waits.is_long() && may_be_busy && is_busy(busy) => LONGEST_BUSY,
                 (false, _) => 0,
                 (true, true) => rest_of_message(handle, large.len(), room),
-                (true, false) => there_may_be(handle, large.len(), room, is_busy(busy)),
+                (true, false) => {
+                    there_may_be(handle, large.len(), room, may_be_busy && is_busy(busy))
+                }
             };
             let waits_long = !*more && there > 0;
             if !waits_long && (!*more || there == 0) {
