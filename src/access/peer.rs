@@ -85,17 +85,6 @@ pub enum Account {
     Unknown,
 }
 
-impl Account {
-    /// Rules have been asked, and those of a Windows pipe stay as they are: the
-    /// SIDs that only they look at need not be kept. A Unix socket's rules may
-    /// change, and its client is judged again then.
-    pub fn forget_sids(&mut self) {
-        if let Self::Windows { groups, .. } = self {
-            *groups = Box::default();
-        }
-    }
-}
-
 /// What TLS agreed on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TlsSession {

@@ -17,7 +17,7 @@ use super::closing::Closing;
 use super::current::{Current, OpenDoor};
 use super::places::Standing;
 use super::{Shared, Verdict, connection};
-use crate::endpoint::{Incoming, Listener};
+use crate::endpoint::{Incoming, Listener, is_shortage};
 use crate::telemetry::metrics::WaitingGuard;
 
 /// The pause after an accept that failed, at first and at last.
@@ -91,6 +91,16 @@ impl Post {
     }
 }
 
+impl Door {
+    /// From now on in the metrics.
+    pub fn shown(self) -> Self {
+        if let Some(instances) = self.listener.pipe_instances() {
+            self.shared.metrics.watch_pipe_instances(instances);
+        }
+        self
+    }
+}
+
 impl Awaited {
     /// What there is now; nothing if whoever had it has panicked, and has said so.
     fn came(self, listener: Option<Listener>) -> Post {
@@ -101,10 +111,7 @@ impl Awaited {
             return Post::Nowhere;
         };
         listener.adapt(&shared.config.listen);
-        if let Some(instances) = listener.pipe_instances() {
-            shared.metrics.watch_pipe_instances(instances);
-        }
-        Post::At(Door { listener, shared, _open: open })
+        Post::At(Door { listener, shared, _open: open }.shown())
     }
 }
 
@@ -178,6 +185,10 @@ impl Accept {
             };
             let shared = self.current.shared();
             shared.metrics.accept_error();
+            if is_shortage(&error) && shared.admission.takes_time() {
+                // Whoever keeps silent at the door has some of it.
+                shared.places.turns().end_oldest();
+            }
             let bridge = &*shared.name;
             tracing::warn!(bridge, %error, "accept failed; trying again in {pause:?}");
             not_before = Some(Instant::now() + pause);
@@ -191,8 +202,8 @@ impl Accept {
         self.post.door().await;
         match order {
             Order::Move(door) => {
-                self.close();
-                self.post = Post::At(*door);
+                self.close().await;
+                self.post = Post::At(door.shown());
             }
             Order::Adapt(shared) => {
                 if let Post::At(door) = &mut self.post {
@@ -202,21 +213,24 @@ impl Accept {
             }
             Order::HandOver(to) => {
                 if let Post::At(door) = self.post.leave() {
+                    door.shared.metrics.forget_pipe_instances();
                     // Who is to have it runs as long as we do.
                     let _ = to.send(door.listener);
                 }
             }
             Order::TakeOver(awaited) => {
-                self.close();
+                self.close().await;
                 self.post = Post::Awaits(awaited);
             }
         }
     }
 
     /// Closes the listener, beside all else: to let in who waits there may take
-    /// a moment.
-    fn close(&mut self) {
-        if let Some(closing) = self.closing() {
+    /// a moment. Who is there now comes first: this loop is about to take a place
+    /// for who comes next.
+    async fn close(&mut self) {
+        if let Some(mut closing) = self.closing() {
+            closing.take_queue().await;
             self.tasks.spawn(closing.run());
         }
     }

@@ -11,14 +11,17 @@ use tokio_util::task::TaskTracker;
 
 use super::accept::{Door, begin, place, take};
 use super::current::Current;
+use crate::endpoint::is_shortage;
 
-/// Clients taken from the system's queue when a drain begins: more than it
-/// holds, and still an end where they come faster than they are taken.
+/// Clients taken from the system's queue before it goes: more than it holds, and still an end where they come faster than they are taken.
 const MOST_LATE: usize = 8192;
 /// While some may still get into the queue, it is looked at so often.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 /// Whoever is in the queue is there at once, unless it has left meanwhile.
 const LONGEST_LATE: Duration = Duration::from_millis(100);
+/// What the system lacks to let one in, descriptors mostly, may be there again
+/// by then.
+const LONGEST_SHORTAGE: Duration = Duration::from_secs(1);
 
 /// A listener that is to be closed.
 pub(super) struct Closing {
@@ -41,7 +44,9 @@ impl Closing {
         }
     }
 
-    async fn take_queue(&mut self) {
+    /// Lets in who waits now.
+    pub async fn take_queue(&mut self) {
+        let give_up = Instant::now() + LONGEST_SHORTAGE;
         let Self { current, door, tasks } = self;
         let shared = current.at_door_of(&door.shared);
         for _ in 0..MOST_LATE {
@@ -52,7 +57,13 @@ impl Closing {
             let Ok(Ok(place)) = place else { return };
             match timeout(LONGEST_LATE, take(current, door, place)).await {
                 Ok(Ok(client)) => begin(current, tasks, client),
-                Ok(Err(_)) => shared.metrics.accept_error(),
+                Ok(Err(error)) => {
+                    shared.metrics.accept_error();
+                    if is_shortage(&error) && Instant::now() >= give_up {
+                        return;
+                    }
+                    sleep(LOOK_AGAIN).await;
+                }
                 Err(_) => return,
             }
         }

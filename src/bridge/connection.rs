@@ -13,7 +13,7 @@ use super::dial::{Reached, Via, dial};
 use super::places::{Place, Standing};
 use super::record::Record;
 use super::{Shared, Verdict};
-use crate::access::{Origin, Peer};
+use crate::access::Peer;
 use crate::config::Mode;
 use crate::endpoint::{Conn, Incoming};
 use crate::ferry::{ByteFlow, Crossing, Cut, Ended, Flow, MessageFlow, Moved};
@@ -128,10 +128,11 @@ async fn prepare(
     from: &mut Option<SocketAddr>,
 ) -> Result<Prepared, Ended> {
     let waiting = shared.metrics.wait();
-    let admitted = shared.admission.admit(shared, conn, peer);
-    let admitted = shared.unless_called_off(admitted).await.ok_or_else(called_off)?;
-    let client = admitted.map_err(|refused| never_carried(refused.outcome, refused.reason))?;
+    let mut client = None;
     let reached = async {
+        let admitted = shared.admission.admit(shared, conn, peer).await;
+        let admitted = admitted.map_err(|refused| never_carried(refused.outcome, refused.reason));
+        client = Some(admitted?);
         let held = hold(shared, place).await?;
         drop(waiting);
         let target = dial(shared, peer, id, from).await;
@@ -139,25 +140,25 @@ async fn prepare(
         Ok((held, target))
     };
     let reached = shared.unless_called_off(reached).await;
-    match reached.unwrap_or_else(|| Err(called_off())) {
-        Ok((held, target)) => {
+    match (reached.unwrap_or_else(|| Err(called_off())), client) {
+        (Ok((held, target)), Some(client)) => {
             forget_announced(peer);
             Ok(Prepared { client, target, held })
         }
-        Err(ended) => {
+        (Err(ended), Some(client)) => {
             client.abort();
             Err(ended)
         }
+        (Err(ended), None) => Err(ended),
+        // Nobody gets further than to be admitted without having been.
+        (Ok(_), None) => Err(called_off()),
     }
 }
 
-/// Only admission and the PROXY header had a use for these, and nobody is
-/// judged by them again.
+/// Only the PROXY header had a use for these. Nothing of an account: a reload
+/// judges it again.
 fn forget_announced(peer: &mut Peer) {
     peer.tls = None;
-    if let Origin::Local(process) = &mut peer.origin {
-        process.account.forget_sids();
-    }
     if let Some(proxied) = &mut peer.proxied {
         proxied.tlvs = Default::default();
     }
@@ -215,3 +216,6 @@ fn cross<F: Flow>(
     let crossing = Crossing { client, target, up, down, up_meter, down_meter };
     crossing.run(shared.limits, accepted, cut)
 }
+
+#[cfg(test)]
+mod tests;

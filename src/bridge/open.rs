@@ -52,7 +52,7 @@ pub(super) enum Opening {
 impl Opening {
     fn post(self, shared: Arc<Shared>, open: OpenDoor) -> Post {
         match self {
-            Self::Listener(listener) => Post::At(Door { listener, shared, _open: open }),
+            Self::Listener(listener) => Post::At(Door { listener, shared, _open: open }.shown()),
             Self::Promised(listener) => Post::Awaits(Awaited { listener, shared, open }),
         }
     }
@@ -167,9 +167,6 @@ impl Bridge {
     }
 
     fn opened(self, listener: Listener) -> OpenBridge {
-        if let Some(instances) = listener.pipe_instances() {
-            self.shared.metrics.watch_pipe_instances(instances);
-        }
         let place = Whereabouts::of(&listener);
         self.opens(place, Opening::Listener(listener))
     }

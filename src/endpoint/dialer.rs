@@ -44,10 +44,14 @@ impl DialError {
     /// Whether it was for want of something on this machine, which says nothing
     /// of the target.
     pub fn is_shortage(&self) -> bool {
-        let Self::Io(error) = self else { return false };
-        error.kind() == io::ErrorKind::OutOfMemory
-            || error.raw_os_error().is_some_and(|code| SHORTAGES.contains(&code))
+        matches!(self, Self::Io(error) if is_shortage(error))
     }
+}
+
+/// Whether this machine lacks what a connection takes.
+pub fn is_shortage(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::OutOfMemory
+        || error.raw_os_error().is_some_and(|code| SHORTAGES.contains(&code))
 }
 
 /// Of descriptors, of the whole system's, of buffers.

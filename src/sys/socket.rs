@@ -85,11 +85,11 @@ fn tcp_info(socket: &impl AsFd) -> io::Result<libc::tcp_info> {
 /// # Errors
 /// Whatever setsockopt(2) says.
 pub fn set_least_hops(socket: &impl AsFd, at: SocketAddr, hops: u8) -> io::Result<()> {
-    set_number(socket, (libc::IPPROTO_IP, libc::IP_MINTTL), hops.into())?;
+    // The newer one first: where it is not known, nothing is asked for.
     if at.is_ipv6() {
         set_number(socket, (libc::IPPROTO_IPV6, libc::IPV6_MINHOPCOUNT), hops.into())?;
     }
-    Ok(())
+    set_number(socket, (libc::IPPROTO_IP, libc::IP_MINTTL), hops.into())
 }
 
 fn set_number(

@@ -284,6 +284,31 @@ fn a_bridge_that_moves_serves_whoever_waits_at_its_old_address() {
     std::net::TcpStream::connect(("127.0.0.1", old_port)).unwrap_err();
 }
 
+/// The loop takes a place for who comes next at the new address: not before.
+#[test]
+fn a_bridge_that_moves_has_its_last_place_for_who_waits_at_its_old_address() {
+    let site = Site::new();
+    let target = Target::tcp();
+    let text = |socket: &str, most: usize| {
+        format!(
+            "[bridge.one]\nlisten = \"unix:{}\"\nconnect = \"{}\"\nmax_connections = {most}\n",
+            site.at(socket),
+            target.address
+        )
+    };
+    let gateway = Gateway::start(&site, text("old", 1));
+    let mut open = Duplex::unix(site.path("old"));
+    open.send(b"open");
+    let _service = target.accept();
+    gateway.metric_reaches("connections_open", &[("bridge", "one")], 1.0);
+    let mut waits = Duplex::unix(site.path("old"));
+    waits.send(b"let in");
+    Gateway::rewrite(&site, text("new", 2));
+    assert_eq!(gateway.hang_up(1).text("moved"), "one");
+    let mut service = target.accept();
+    assert_eq!(service.exactly(6), b"let in");
+}
+
 /// The number that every new descriptor of the daemon is below.
 fn descriptors_below(gateway: &Gateway, most: u64) {
     use rustix::process::{Pid, Resource, Rlimit, prlimit};

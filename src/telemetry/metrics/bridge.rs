@@ -129,6 +129,11 @@ impl BridgeMetrics {
         *self.pipe_instances.lock().unwrap_or_else(PoisonError::into_inner) = Some(count);
     }
 
+    /// Shows none any more: the pipe is another bridge's now.
+    pub fn forget_pipe_instances(&self) {
+        *self.pipe_instances.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// Shows these targets and no others.
     pub fn watch_targets(&self, targets: Vec<Arc<TargetMeter>>) {
         *self.targets.lock().unwrap_or_else(PoisonError::into_inner) = targets;

@@ -190,6 +190,23 @@ async fn a_pipe_that_is_dry_holds_no_large_buffer() {
     }
 }
 
+/// A full buffer of bytes may mean more, and mostly does not.
+#[tokio::test]
+async fn a_dry_pipe_whose_last_bytes_filled_the_buffer_holds_no_large_one() {
+    let (mut server, mut client) = pair(false).await;
+    let waits = server.reader.holds();
+    write(&mut client, &pattern(waits, 0)).await.unwrap();
+    assert_eq!(read(&mut server, MIB).await.unwrap().0.len(), waits);
+    let held = poll_fn(|cx| {
+        assert!(server.poll_read(cx, MIB).is_pending());
+        let held = server.reader.holds();
+        if held <= 4096 { Poll::Ready(held) } else { Poll::Pending }
+    });
+    assert!(tokio::time::timeout(PATIENCE, held).await.is_ok());
+    write(&mut client, b"more").await.unwrap();
+    assert_eq!(read(&mut server, MIB).await.unwrap().0, b"more");
+}
+
 /// The clock stands, and jumps ahead whenever nobody has anything to do: each
 /// read that waits with a large buffer is called off, just when a message comes.
 #[tokio::test(start_paused = true)]
