@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use tokio::task::coop::unconstrained;
 use tokio::time::Instant;
 use tokio_util::either::Either;
 use tracing::{Instrument, Span};
@@ -198,8 +199,11 @@ fn ferry(
         Mode::Message => {
             let (near, max) = (shared.listen_prefix, shared.max_message);
             let flows = (MessageFlow::new(near, far, max), MessageFlow::new(far, near, max));
+            // They end their turn themselves, and much more seldom than tokio's
+            // budget would: each time, another thread is woken to look for work.
+            let crossed = unconstrained(cross(shared, client, target, flows, accepted, cut));
             // Larger than a byte connection by what framing needs.
-            Either::Right(Box::pin(cross(shared, client, target, flows, accepted, cut)))
+            Either::Right(Box::pin(crossed))
         }
     }
 }

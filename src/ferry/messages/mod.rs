@@ -19,6 +19,11 @@ use crate::endpoint::{Conn, Stream};
 use crate::frame::Prefix;
 use crate::telemetry::metrics::{DirectionMeter, SizeBatch};
 
+/// Reads after which a direction that never runs dry lets others have a turn,
+/// some 10 ms. Whoever yields on an idle machine wakes a thread that finds
+/// nothing to do, and is from then on woken by each packet.
+const TURN: u32 = 512;
+
 /// Carries messages; see [`Flow`].
 #[derive(Debug)]
 pub struct MessageFlow {
@@ -39,6 +44,8 @@ pub struct MessageFlow {
     /// What stands behind the last good message; said when those are delivered.
     failure: Option<Break>,
     moved: Moved,
+    /// [`TURN`], but in tests.
+    turn: u32,
 }
 
 impl MessageFlow {
@@ -61,7 +68,14 @@ impl MessageFlow {
             source_ended: false,
             failure: None,
             moved: Moved::default(),
+            turn: TURN,
         }
+    }
+
+    /// With a turn of so many reads.
+    #[cfg(test)]
+    pub fn with_turn(self, turn: u32) -> Self {
+        Self { turn, ..self }
     }
 
     fn poll_flush(&mut self, cx: &mut Context<'_>, sink: &mut Conn) -> Poll<Result<(), Break>> {
@@ -82,6 +96,7 @@ impl Flow for MessageFlow {
         meter: &DirectionMeter,
         tell: bool,
     ) -> Poll<Result<(), Break>> {
+        let mut left = self.turn;
         loop {
             ready!(self.poll_push(cx, sink, meter))?;
             if let Some(failure) = self.failure.take() {
@@ -91,12 +106,16 @@ impl Flow for MessageFlow {
                 let told = if tell { sink.poll_end(cx) } else { Poll::Ready(Ok(())) };
                 return told.map_err(Break::Write);
             }
-            match self.poll_pull(cx, source).map_err(Break::Read)? {
-                Poll::Ready(()) => {}
-                Poll::Pending => {
-                    ready!(self.poll_flush(cx, sink))?;
-                    return Poll::Pending;
-                }
+            let pulled = if left == 0 {
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            } else {
+                left -= 1;
+                self.poll_pull(cx, source).map_err(Break::Read)?
+            };
+            if pulled.is_pending() {
+                ready!(self.poll_flush(cx, sink))?;
+                return Poll::Pending;
             }
         }
     }

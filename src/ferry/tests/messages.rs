@@ -248,3 +248,31 @@ fn resident() -> usize {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
     statm.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4096
 }
+
+/// A connection that always has something to do must not keep a thread for
+/// itself: it is not tokio's budget that ends its turn.
+#[tokio::test]
+async fn a_busy_connection_lets_others_have_a_turn_and_goes_on() {
+    let ((mut client, a), (target, b)) = (end(), end());
+    let flow = || MessageFlow::new(Some(Prefix::U32Be), Some(Prefix::U32Be), 1 << 20).with_turn(2);
+    let frames = [Prefix::U32Be.head(996).unwrap().as_slice(), &[7; 996]].concat().repeat(100);
+    client.write_all(&frames).await.unwrap();
+    let cut = Cut::default();
+    let ferry = tokio::task::coop::unconstrained(run(a, b, (flow(), flow()), no_limits(), &cut));
+    let mut ferry = tokio_test::task::spawn(ferry);
+    let mut turns = 0;
+    let mut got = vec![0; frames.len()];
+    let mut have = 0;
+    while have < frames.len() {
+        assert!(ferry.poll().is_pending());
+        // Nothing has come meanwhile: it has woken itself.
+        turns += u32::from(ferry.is_woken());
+        match target.try_read(&mut got[have..]) {
+            Ok(more) => have += more,
+            Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::WouldBlock),
+        }
+        tokio::task::yield_now().await;
+    }
+    assert!(got == frames);
+    assert!(turns > 0, "all in one turn");
+}
