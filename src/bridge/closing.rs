@@ -11,9 +11,9 @@ use tokio_util::task::TaskTracker;
 
 use super::accept::{Door, begin, place, take};
 use super::current::Current;
-use crate::endpoint::is_shortage;
 
-/// Clients taken from the system's queue before it goes: more than it holds, and still an end where they come faster than they are taken.
+/// Clients taken from the system's queue before it goes: more than it holds, and
+/// still an end where they come faster than they are taken.
 const MOST_LATE: usize = 8192;
 /// While some may still get into the queue, it is looked at so often.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
@@ -46,7 +46,7 @@ impl Closing {
 
     /// Lets in who waits now.
     pub async fn take_queue(&mut self) {
-        let give_up = Instant::now() + LONGEST_SHORTAGE;
+        let mut failing: Option<Instant> = None;
         let Self { current, door, tasks } = self;
         let shared = current.at_door_of(&door.shared);
         for _ in 0..MOST_LATE {
@@ -56,10 +56,13 @@ impl Closing {
             let place = timeout(Duration::ZERO, place(&shared, &door.listener)).await;
             let Ok(Ok(place)) = place else { return };
             match timeout(LONGEST_LATE, take(current, door, place)).await {
-                Ok(Ok(client)) => begin(current, tasks, client),
-                Ok(Err(error)) => {
+                Ok(Ok(client)) => {
+                    failing = None;
+                    begin(current, tasks, client);
+                }
+                Ok(Err(_)) => {
                     shared.metrics.accept_error();
-                    if is_shortage(&error) && Instant::now() >= give_up {
+                    if failing.get_or_insert_with(Instant::now).elapsed() >= LONGEST_SHORTAGE {
                         return;
                     }
                     sleep(LOOK_AGAIN).await;

@@ -372,3 +372,29 @@ fn an_address_that_was_given_up_just_now_can_be_listened_on_again() {
     assert_eq!(gateway.reloaded(2).text("added"), "tcp");
     Place::Tcp(([127, 0, 0, 1], port).into()).visit().unwrap();
 }
+
+#[test]
+fn whoever_waits_when_descriptors_are_out_is_let_in_before_the_end_if_some_come_back() {
+    let site = Site::new();
+    let target = Target::tcp();
+    let gateway = Gateway::start(
+        &site,
+        format!(
+            "[bridge.one]\nlisten = \"unix:{}\"\nconnect = \"{}\"\n",
+            site.at("one.sock"),
+            target.address
+        ),
+    );
+    descriptors_below(&gateway, 3);
+    let mut client = Duplex::unix(site.path("one.sock"));
+    client.send(b"let in");
+    let told = |what: &str| gateway.log().iter().any(|line| line.contains(what)).then_some(());
+    eventually("descriptors to be out", || told("accept failed"));
+    gateway.signal(Signal::TERM);
+    eventually("the drain", || told("drain"));
+    // The queue is looked into just after that, and again for a second.
+    std::thread::sleep(Duration::from_millis(100));
+    descriptors_below(&gateway, 4096);
+    let mut service = target.accept();
+    assert_eq!(service.exactly(6), b"let in");
+}
