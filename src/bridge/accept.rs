@@ -17,7 +17,8 @@ use super::closing::Closing;
 use super::current::{Current, OpenDoor};
 use super::places::Standing;
 use super::{Shared, Verdict, connection};
-use crate::endpoint::{Incoming, Listener, is_shortage};
+use crate::endpoint::{Incoming, Listener};
+use crate::sys::shortage::is_shortage;
 use crate::telemetry::metrics::WaitingGuard;
 
 /// The pause after an accept that failed, at first and at last.

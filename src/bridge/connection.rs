@@ -140,19 +140,18 @@ async fn prepare(
         let target = target.map_err(|reason| never_carried(Outcome::DialFailed, reason))?;
         Ok((held, target))
     };
-    let reached = shared.unless_called_off(reached).await;
-    match (reached.unwrap_or_else(|| Err(called_off())), client) {
+    let reached = shared.unless_called_off(reached).await.unwrap_or_else(|| Err(called_off()));
+    match (reached, client) {
         (Ok((held, target)), Some(client)) => {
             forget_announced(peer);
             Ok(Prepared { client, target, held })
         }
-        (Err(ended), Some(client)) => {
-            client.abort();
-            Err(ended)
+        (reached, admitted) => {
+            if let Some(client) = admitted {
+                client.abort();
+            }
+            Err(reached.err().unwrap_or_else(called_off))
         }
-        (Err(ended), None) => Err(ended),
-        // Nobody gets further than to be admitted without having been.
-        (Ok(_), None) => Err(called_off()),
     }
 }
 

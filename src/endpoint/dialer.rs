@@ -21,6 +21,7 @@ use super::unix::UnixTarget;
 use super::{Conn, Stream, tcp};
 use crate::access::UnknownName;
 use crate::config::{Dial, HostPort, ProxyDetail, TcpDial, TlsDial};
+use crate::sys::shortage::is_shortage;
 use crate::tls::{self, Dialling, Identities, TlsError};
 
 /// Why a target could not be reached.
@@ -47,19 +48,6 @@ impl DialError {
         matches!(self, Self::Io(error) if is_shortage(error))
     }
 }
-
-/// Whether this machine lacks what a connection takes.
-pub fn is_shortage(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::OutOfMemory
-        || error.raw_os_error().is_some_and(|code| SHORTAGES.contains(&code))
-}
-
-/// Of descriptors, of the whole system's, of buffers.
-#[cfg(unix)]
-const SHORTAGES: [i32; 3] = [libc::EMFILE, libc::ENFILE, libc::ENOBUFS];
-/// WSAEMFILE, ERROR_TOO_MANY_OPEN_FILES, WSAENOBUFS.
-#[cfg(windows)]
-const SHORTAGES: [i32; 3] = [10024, 4, 10055];
 
 /// Why nothing can ever be dialled as configured.
 #[derive(Debug, thiserror::Error)]

@@ -34,7 +34,7 @@ pub mod tls;
 pub mod unix;
 
 pub use conn::Conn;
-pub use dialer::{DialError, Dialer, Dialled, PrepareError, is_shortage};
+pub use dialer::{DialError, Dialer, Dialled, PrepareError};
 #[cfg(unix)]
 pub use handed::{HandedError, handed_names, take_handed};
 pub use kept::{Keep, keep};

@@ -13,6 +13,7 @@ pub mod peercred;
 pub mod sandbox;
 #[cfg(unix)]
 pub mod seqpacket;
+pub mod shortage;
 pub mod sid;
 #[cfg(unix)]
 pub mod slots;

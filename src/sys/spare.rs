@@ -5,6 +5,8 @@
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
+use super::shortage::is_of_descriptors;
+
 #[cfg(unix)]
 type Kept = std::os::fd::OwnedFd;
 #[cfg(windows)]
@@ -28,7 +30,7 @@ impl Spare {
     /// Gives all of them up if `error` says that there are no others; whether it
     /// is worth while to try again.
     pub fn give_up(&self, error: &io::Error) -> bool {
-        if !is_want(error) {
+        if !is_of_descriptors(error) {
             return false;
         }
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -56,14 +58,4 @@ fn open() -> io::Result<Kept> {
 #[cfg(windows)]
 fn open() -> io::Result<Kept> {
     Err(io::ErrorKind::Unsupported.into())
-}
-
-#[cfg(unix)]
-fn is_want(error: &io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE))
-}
-
-#[cfg(windows)]
-fn is_want(_: &io::Error) -> bool {
-    false
 }

@@ -196,8 +196,7 @@ fn tls_is_not_spoken_on_a_unix_socket_and_packets_are_not_a_stream() {
 #[test]
 fn a_fifo_is_no_socket() {
     let site = Site::new();
-    let path = site.path("f");
-    rustix::fs::mkfifoat(rustix::fs::CWD, &path, rustix::fs::Mode::RWXU).unwrap();
+    let path = site.fifo("f");
     let fifo = std::fs::File::options().read(true).write(true).open(&path).unwrap();
     let config = completed(&bridge("\"fd:a\"", "tcp:127.0.0.1:1"));
     let said = refused(&mut handing(&site, &[("a", fifo.as_fd())], &config));

@@ -281,9 +281,7 @@ fn files_and_accounts_of_the_command_line_are_underlined_too() {
 /// A pipe in a configuration's place, as a shell makes of `<(...)`: what was read
 /// is gone, and nobody writes it again.
 fn written_once(site: &Site, text: &str) -> std::path::PathBuf {
-    use rustix::fs::{CWD, FileType, Mode, mknodat};
-    let path = site.path("pipeferry.toml");
-    mknodat(CWD, &path, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
+    let path = site.fifo("pipeferry.toml");
     let (to, text) = (path.clone(), text.to_owned());
     std::thread::spawn(move || std::fs::write(to, text).unwrap());
     path

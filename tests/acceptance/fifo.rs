@@ -60,14 +60,7 @@ fn a_fifo_carries_messages() {
 #[test]
 fn a_fifo_that_is_dialled_gets_what_clients_send() {
     let site = Site::new();
-    rustix::fs::mknodat(
-        rustix::fs::CWD,
-        site.path("out.fifo"),
-        rustix::fs::FileType::Fifo,
-        rustix::fs::Mode::from_raw_mode(0o600),
-        0,
-    )
-    .unwrap();
+    site.fifo("out.fifo");
     let gateway = Gateway::start(
         &site,
         format!(

@@ -270,16 +270,7 @@ fn a_bridge_that_moves_serves_whoever_waits_at_its_old_address() {
     }
     Gateway::rewrite(&site, text(new_port, "new", 1000));
     assert_eq!(gateway.hang_up(1).text("moved"), "tcp unix");
-    for _ in &clients {
-        let mut service = target.accept();
-        assert_eq!(service.exactly(6), b"let in");
-        service.send(b"served");
-        service.finish();
-    }
-    for client in &mut clients {
-        assert_eq!(client.rest(), b"served");
-        client.finish();
-    }
+    target.serves(&mut clients);
     eventually("the old socket to go", || (!site.path("old").exists()).then_some(()));
     std::net::TcpStream::connect(("127.0.0.1", old_port)).unwrap_err();
 }

@@ -303,14 +303,7 @@ fn connect_speaks_tls_with_the_files_it_is_given() {
 #[test]
 fn a_dialled_fifo_that_nobody_reads_is_dial_failed() {
     let site = Site::new();
-    rustix::fs::mknodat(
-        rustix::fs::CWD,
-        site.path("f"),
-        rustix::fs::FileType::Fifo,
-        rustix::fs::Mode::from_raw_mode(0o600),
-        0,
-    )
-    .unwrap();
+    site.fifo("f");
     let connect = format!("\"fifo:{}\"", site.at("f"));
     let config = bridge("\"tcp:127.0.0.1:0\"", &connect, "connect_timeout = \"300ms\"");
     let gateway = Gateway::start(&site, config);

@@ -84,19 +84,22 @@ fn clients_that_come_and_leave_at_once_stop_nothing() {
     gateway.metric_reaches("connections_open", &[("bridge", "unix")], 0.0);
 }
 
+/// A bridge that lets in any certificate of the site's authority.
+fn over_tls(site: &Site, target: &Target, more: &str) -> Gateway {
+    let config = format!(
+        "{}[bridge.one]\nconnect = \"{}\"\n{more}\n\
+         listen = {{ address = \"tls:127.0.0.1:0\", identity = \"gateway\", allow = \"any\" }}\n",
+        site.identity("gateway"),
+        target.address
+    );
+    Gateway::start(site, config)
+}
+
 #[test]
 fn two_hundred_handshakes_that_never_finish_delay_nobody() {
     let site = Site::new();
     let target = Target::tcp();
-    let gateway = Gateway::start(
-        &site,
-        format!(
-            "{}[bridge.one]\nconnect = \"{}\"\n\
-             listen = {{ address = \"tls:127.0.0.1:0\", identity = \"gateway\", allow = \"any\" }}\n",
-            site.identity("gateway"),
-            target.address
-        ),
-    );
+    let gateway = over_tls(&site, &target, "");
     target.serve(echo);
     let _silent: Vec<Duplex> = (0..200).map(|_| Duplex::tcp(gateway.at("one"))).collect();
     let issued = site.leaf("client", Leaf::named("client"));
@@ -114,15 +117,7 @@ fn a_crowd_that_never_shakes_hands_keeps_nobody_out() {
     let limit = rustix::process::getrlimit(Resource::Nofile);
     let most = Rlimit { current: limit.maximum, ..limit };
     rustix::process::setrlimit(Resource::Nofile, most).unwrap();
-    let gateway = Gateway::start(
-        &site,
-        format!(
-            "{}[bridge.one]\nconnect = \"{}\"\nhandshake_timeout = \"10m\"\n\
-             listen = {{ address = \"tls:127.0.0.1:0\", identity = \"gateway\", allow = \"any\" }}\n",
-            site.identity("gateway"),
-            target.address
-        ),
-    );
+    let gateway = over_tls(&site, &target, "handshake_timeout = \"10m\"");
     target.serve(echo);
     let _silent: Vec<Duplex> = (0..1100).map(|_| Duplex::tcp(gateway.at("one"))).collect();
     let issued = site.leaf("client", Leaf::named("client"));

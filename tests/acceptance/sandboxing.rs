@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::os::unix::fs::{PermissionsExt, chown};
-use std::path::Path;
 
 use rstest::rstest;
 use rustix::process::Signal;
@@ -184,11 +183,6 @@ fn strict_keeps_nothing_and_carries_all_the_same() {
     assert!(own.iter().all(|name| metrics.contains(&format!("\n{name}"))), "{metrics}");
 }
 
-fn fifo_at(path: &Path) {
-    use rustix::fs::{CWD, FileType, Mode, mknodat};
-    mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
-}
-
 #[rstest]
 #[case::shut_in("\"strict\"", "dial_failed")]
 #[case::free("false", "done")]
@@ -197,15 +191,15 @@ fn the_kernel_itself_keeps_it_from_a_folder_that_was_not_granted(
     #[case] outcome: &str,
 ) {
     let site = Site::new();
-    let (folder, fifo) = (site.path("out"), site.path("out/fifo"));
+    let folder = site.path("out");
     std::fs::create_dir(&folder).unwrap();
-    fifo_at(&fifo);
+    let fifo = site.fifo("out/fifo");
     let text = bridge(&site, "a", &format!("fifo:{}", fifo.display()));
     let gateway = Gateway::start(&site, format!("sandbox = {sandbox}\n{text}"));
     // Another folder in its place: nobody asks the gateway about that.
     std::fs::rename(&folder, site.path("old")).unwrap();
     std::fs::create_dir(&folder).unwrap();
-    fifo_at(&fifo);
+    site.fifo("out/fifo");
     let mut reader = std::fs::OpenOptions::new().read(true).write(true).open(&fifo).unwrap();
     let mut client = Duplex::unix(site.path("a.sock"));
     let _ = client.write_all(b"hello");

@@ -40,16 +40,7 @@ fn clients_that_wait_in_the_queue_when_a_drain_begins_are_served() {
     }
     gateway.terminate();
     gateway.signal(Signal::CONT);
-    for _ in &clients {
-        let mut service = target.accept();
-        assert_eq!(service.exactly(6), b"let in");
-        service.send(b"served");
-        service.finish();
-    }
-    for client in &mut clients {
-        assert_eq!(client.rest(), b"served");
-        client.finish();
-    }
+    target.serves(&mut clients);
     assert_eq!(gateway.wait_exit(), 0);
     assert!(gateway.wait_records(800).iter().all(|record| record.outcome == "drained"));
 }

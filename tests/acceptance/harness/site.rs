@@ -12,6 +12,14 @@ pub struct Site {
 }
 
 impl Site {
+    /// Makes a FIFO; its path.
+    pub fn fifo(&self, name: &str) -> PathBuf {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+        let path = self.path(name);
+        mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        path
+    }
+
     /// Under /tmp whatever TMPDIR says: a socket's path has 107 bytes at most.
     pub fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("pf-").tempdir_in("/tmp").unwrap();

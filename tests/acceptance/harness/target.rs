@@ -37,6 +37,21 @@ impl Target {
         Self { listener: Listener::Tcp(listener), address }
     }
 
+    /// Serves clients that were let in late: each has said `let in`, and ends
+    /// when it has its answer.
+    pub fn serves(&self, clients: &mut [Duplex]) {
+        for _ in clients.iter() {
+            let mut service = self.accept();
+            assert_eq!(service.exactly(6), b"let in");
+            service.send(b"served");
+            service.finish();
+        }
+        for client in clients {
+            assert_eq!(client.rest(), b"served");
+            client.finish();
+        }
+    }
+
     /// Under a certificate of the site for `localhost`.
     pub fn tls(site: &Site) -> Self {
         let issued = site.leaf("target", Leaf::localhost("target"));
