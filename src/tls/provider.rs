@@ -10,16 +10,17 @@ use rustls::crypto::{CryptoProvider, ring};
 
 static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| {
     let mut provider = ring::default_provider();
+    let has_aes = has_aes();
     // Stable: within a rank the provider's own order stays.
-    provider.cipher_suites.sort_by_key(|suite| rank(suite.suite()));
+    provider.cipher_suites.sort_by_key(|suite| rank(suite.suite(), has_aes));
     provider.into()
 });
 
 /// The cheapest for this processor first; all of them are as good as the key
 /// exchange allows.
-fn rank(suite: CipherSuite) -> u8 {
+fn rank(suite: CipherSuite, has_aes: bool) -> u8 {
     let name = suite.as_str().unwrap_or_default();
-    let preferred = if has_aes() { "AES_128_GCM" } else { "CHACHA20" };
+    let preferred = if has_aes { "AES_128_GCM" } else { "CHACHA20" };
     u8::from(!name.contains(preferred))
 }
 
@@ -37,3 +38,6 @@ fn has_aes() -> bool {
 pub fn provider() -> Arc<CryptoProvider> {
     Arc::clone(&PROVIDER)
 }
+
+#[cfg(test)]
+mod tests;

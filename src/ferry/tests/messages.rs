@@ -276,3 +276,27 @@ async fn a_busy_connection_lets_others_have_a_turn_and_goes_on() {
     assert!(got == frames);
     assert!(turns > 0, "all in one turn");
 }
+
+/// Nothing is kept back so that more may go along: the clock is paused, and only
+/// a timer could move it.
+#[tokio::test(start_paused = true)]
+async fn a_lone_message_goes_on_at_once_whatever_the_framings() {
+    for (near, far) in [(Prefix::U32Be, Prefix::U32Be), (Prefix::U16Le, Prefix::Varint)] {
+        let ((mut client, a), (mut target, b)) = (end(), end());
+        let (sent, wanted) = (framed(near, &[b"one".to_vec()]), framed(far, &[b"one".to_vec()]));
+        let talk = async {
+            let started = Instant::now();
+            for _ in 0..3 {
+                say(&mut client, &sent).await;
+                let mut got = vec![0; wanted.len()];
+                target.read_exact(&mut got).await.unwrap();
+                assert!(got == wanted, "{got:?}");
+            }
+            assert_eq!(started.elapsed(), Duration::ZERO);
+            drop((client, target));
+        };
+        let cut = Cut::default();
+        let carried = run(a, b, flows(Some(near), Some(far)), no_limits(), &cut);
+        tokio::join!(carried, talk);
+    }
+}
